@@ -31,6 +31,10 @@ int num_threads();
 /// At least 1; the GRADTAPE_NUM_THREADS environment variable gives the first value, else the machine's cores.
 void set_num_threads(int count);
 
+/// `hook` will be called once on each thread, the caller's included, before the first parallel_chunks body that it
+/// runs. At most eight hooks.
+void on_worker_start(void (*hook)());
+
 /// Runs body(begin, end) over [0, n) cut into chunks of `grain` (the last one shorter); the cuts depend on n and
 /// grain only, never on the number of threads. Runs on the caller when n <= grain or one thread is allowed.
 /// An exception thrown by the body reaches the caller, once.

@@ -78,6 +78,15 @@ class Axes {
   constexpr Axes(int axis) : count_(1) { axes_[0] = axis; }
   /// Throws InvalidArgumentError for more than eight axes.
   Axes(std::initializer_list<int> axes);
+  Axes(const int* first, const int* last);
+  /// No axis, to which push_back adds.
+  static constexpr Axes none() {
+    Axes axes;
+    axes.count_ = 0;
+    return axes;
+  }
+  /// Throws InvalidArgumentError past eight axes.
+  void push_back(int axis);
 
   constexpr bool all() const { return count_ < 0; }
   constexpr int count() const { return count_ < 0 ? 0 : count_; }

@@ -1,0 +1,13 @@
+#pragma once
+// Tensors, ops and the tape.
+
+#include "gradtape/autograd/custom_gradient.h"
+#include "gradtape/autograd/error.h"
+#include "gradtape/autograd/memory.h"
+#include "gradtape/autograd/name_scope.h"
+#include "gradtape/autograd/ops.h"
+#include "gradtape/autograd/random.h"
+#include "gradtape/autograd/tape.h"
+#include "gradtape/autograd/tensor.h"
+#include "gradtape/autograd/threads.h"
+#include "gradtape/autograd/variable.h"

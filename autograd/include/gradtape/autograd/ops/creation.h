@@ -1,0 +1,115 @@
+#pragma once
+// Tensors from values. Nothing here has a gradient.
+
+#include <cstdint>
+#include <initializer_list>
+#include <span>
+#include <vector>
+
+#include "gradtape/autograd/operand.h"
+#include "gradtape/autograd/tensor.h"
+
+namespace gradtape {
+
+namespace detail {
+/// Copies elements into a new tensor; checks that there are as many as the shape says.
+Tensor from_elements(DType dtype, const void* elements, std::int64_t count, const Shape& shape);
+/// A literal's own dtype: a double is float32, as in TensorFlow.
+template <class T>
+inline constexpr DType literal_dtype = std::is_same_v<T, double> ? float32 : dtype_of<T>;
+Tensor from_literal(DType source, const void* elements, std::int64_t count, const Shape& shape, DType dtype);
+[[noreturn]] void throw_ragged();
+}  // namespace detail
+
+/// tf.constant of a number: float and double give float32, int gives int32, bool gives bool.
+Tensor constant(const Operand& value);
+Tensor constant(const Operand& value, DType dtype);
+
+/// tf.constant of a braced list, up to four levels deep: constant({{1.f, 2.f}, {3.f, 4.f}}). A list of double is
+/// float32, as in TensorFlow, unless a dtype is given. Throws InvalidArgumentError when rows differ in length, or when
+/// the dtype cannot hold a value.
+template <class T>
+  requires std::is_arithmetic_v<T>
+Tensor constant(std::initializer_list<T> values, DType dtype = detail::literal_dtype<T>) {
+  const auto n = static_cast<std::int64_t>(values.size());
+  return detail::from_literal(dtype_of<T>, values.begin(), n, {n}, dtype);
+}
+
+namespace detail {
+template <class Stored, class T>
+void flatten(const std::initializer_list<T>& list, std::vector<Stored>& values, Shape& shape, int level) {
+  const auto n = static_cast<std::int64_t>(list.size());
+  if (level == shape.rank()) shape.push_back(n);
+  if (shape[level] != n) throw_ragged();
+  if constexpr (std::is_arithmetic_v<T>)
+    values.insert(values.end(), list.begin(), list.end());
+  else
+    for (const auto& inner : list) flatten(inner, values, shape, level + 1);
+}
+template <class T, class List>
+Tensor from_nested(const List& list, DType dtype) {
+  std::vector<std::conditional_t<std::is_same_v<T, bool>, std::uint8_t, T>> values;
+  Shape shape;
+  flatten(list, values, shape, 0);
+  return from_literal(dtype_of<T>, values.data(), static_cast<std::int64_t>(values.size()), shape, dtype);
+}
+}  // namespace detail
+
+template <class T>
+  requires std::is_arithmetic_v<T>
+Tensor constant(std::initializer_list<std::initializer_list<T>> values, DType dtype = detail::literal_dtype<T>) {
+  return detail::from_nested<T>(values, dtype);
+}
+template <class T>
+  requires std::is_arithmetic_v<T>
+Tensor constant(std::initializer_list<std::initializer_list<std::initializer_list<T>>> values,
+                DType dtype = detail::literal_dtype<T>) {
+  return detail::from_nested<T>(values, dtype);
+}
+template <class T>
+  requires std::is_arithmetic_v<T>
+Tensor constant(std::initializer_list<std::initializer_list<std::initializer_list<std::initializer_list<T>>>> values,
+                DType dtype = detail::literal_dtype<T>) {
+  return detail::from_nested<T>(values, dtype);
+}
+
+/// A typed buffer keeps its dtype: std::vector<double> gives float64. Copies. Throws InvalidArgumentError when the shape
+/// has another number of elements.
+template <class T>
+Tensor constant(const std::vector<T>& values, const Shape& shape) {
+  return detail::from_elements(dtype_of<T>, values.data(), static_cast<std::int64_t>(values.size()), shape);
+}
+template <class T>
+Tensor constant(const std::vector<T>& values) {
+  return constant(values, Shape{static_cast<std::int64_t>(values.size())});
+}
+template <class T>
+Tensor constant(std::span<const T> values, const Shape& shape) {
+  return detail::from_elements(dtype_of<T>, values.data(), static_cast<std::int64_t>(values.size()), shape);
+}
+
+/// tf.zeros, tf.ones, tf.fill.
+Tensor zeros(const Shape& shape, DType dtype = float32);
+Tensor ones(const Shape& shape, DType dtype = float32);
+Tensor fill(const Shape& shape, const Operand& value);
+/// As fill, with the dtype given.
+Tensor full(const Shape& shape, const Operand& value, DType dtype = float32);
+/// tf.zeros_like, tf.ones_like: of the tensor's shape and dtype.
+Tensor zeros_like(const Tensor& tensor);
+Tensor ones_like(const Tensor& tensor);
+Tensor full_like(const Tensor& tensor, const Operand& value);
+
+/// tf.range: start, start + delta, ... below limit (above it for a negative delta). int32 when all three are integers,
+/// else float32, unless a dtype is given. Throws InvalidArgumentError for a delta of 0.
+Tensor range(const Operand& limit);
+Tensor range(const Operand& start, const Operand& limit, const Operand& delta = 1);
+Tensor range(const Operand& start, const Operand& limit, const Operand& delta, DType dtype);
+
+/// tf.linspace: num values from start to stop, both included; float32, or float64 when asked for. Throws
+/// InvalidArgumentError for num < 1.
+Tensor linspace(double start, double stop, std::int64_t num, DType dtype = float32);
+
+/// tf.eye: ones on the main diagonal.
+Tensor eye(std::int64_t rows, DType dtype = float32);
+
+}  // namespace gradtape

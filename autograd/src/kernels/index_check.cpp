@@ -1,0 +1,50 @@
+#include <algorithm>
+#include <limits>
+
+#include "copy.h"
+#include "softmax.h"
+
+namespace gradtape::kernels {
+
+namespace {
+
+/// The place of the first value that is `limit` or more, or -1. As unsigned, so that negative ones are too large.
+template <class Unsigned>
+std::int64_t first_too_large(const void* values, std::int64_t count, std::int64_t n) {
+  const auto* x = static_cast<const Unsigned*>(values);
+  // One beyond the largest value that is not negative as a signed one; uint8 has no sign and never reaches 256.
+  constexpr std::uint64_t most =
+      sizeof(Unsigned) == 1 ? 256 : std::uint64_t{std::numeric_limits<Unsigned>::max()} / 2 + 1;
+  const std::uint64_t limit = std::min(static_cast<std::uint64_t>(n), most);
+  if (limit > std::numeric_limits<Unsigned>::max()) return -1;
+  const auto bound = static_cast<Unsigned>(limit);
+  constexpr std::int64_t block = 1024;
+  for (std::int64_t i = 0; i < count; i += block) {
+    const std::int64_t end = std::min(count, i + block);
+    unsigned any = 0;
+    for (std::int64_t j = i; j < end; ++j) any |= x[j] >= bound;
+    if (any == 0) continue;
+    for (std::int64_t j = i; j < end; ++j)
+      if (x[j] >= bound) return j;
+  }
+  return -1;
+}
+
+}  // namespace
+
+std::int64_t first_invalid_index(DType index_dtype, const void* indices, std::int64_t count, std::int64_t n) {
+  switch (index_dtype) {
+    case DType::int32:
+      return first_too_large<std::uint32_t>(indices, count, n);
+    case DType::int64:
+      return first_too_large<std::uint64_t>(indices, count, n);
+    default:
+      return first_too_large<std::uint8_t>(indices, count, n);
+  }
+}
+
+std::int64_t first_invalid_label(DType label_dtype, const void* labels, std::int64_t n, std::int64_t classes) {
+  return first_invalid_index(label_dtype, labels, n, classes);
+}
+
+}  // namespace gradtape::kernels

@@ -1,0 +1,74 @@
+#include "gradtape/autograd/ops/creation.h"
+#include "gradtape/autograd/ops/math.h"
+#include "kernels/elementwise.h"
+#include "ops/binary.h"
+#include "ops/op.h"
+#include "ops/sample.h"
+
+namespace gradtape {
+namespace detail {
+
+void check_supported(kernels::Unary function, DType dtype) {
+  if (!kernels::supports(function, dtype))
+    throw InvalidArgumentError("the dtype " + std::string(name_of(dtype)) + " is not one that this op takes; cast first");
+}
+void check_supported(kernels::Binary function, DType dtype) {
+  if (!kernels::supports(function, dtype))
+    throw InvalidArgumentError("the dtype " + std::string(name_of(dtype)) + " is not one that this op takes; cast first");
+}
+
+namespace {
+
+struct Cast {
+  DType to, from;
+  static constexpr std::string_view name = "cast";
+  Shape infer(const Inputs& x) const { return x.shape(0); }
+  DType dtype(const Inputs&) const { return to; }
+  void forward(const Inputs& x, Tensor& y) const {
+    const TensorImpl& a = *impl_of(x[0]);
+    kernels::cast(a.dtype, a.data, to, impl_of(y)->data, a.count);
+  }
+  auto gradient(Dy dy) const {
+    return partials([dy, from = from] { return cast(dy, from); });
+  }
+  static std::vector<Sample> samples() {
+    // To float64 and no further: a numeric check needs its precision.
+    return {{[](const auto& x) { return cast(x[0], float64); }, {sample_values({2, 3}, -2, 2)}}};
+  }
+};
+
+struct Identity {
+  static constexpr std::string_view name = "identity";
+  Tensor compute(const Inputs& x) const { return view(x[0], x.shape(0)); }
+  auto gradient(Dy dy) const {
+    return partials([=] { return *dy; });
+  }
+  static auto samples() { return unary_samples(identity, -2, 2); }
+};
+
+struct StopGradient {
+  static constexpr std::string_view name = "stop_gradient";
+  static constexpr std::string_view not_differentiable = "it is there to stop gradients";
+  Tensor compute(const Inputs& x) const { return view(x[0], x.shape(0)); }
+  static auto samples() { return unary_samples(stop_gradient, -2, 2); }
+};
+
+}  // namespace
+
+std::vector<OpRow> casting_ops() { return {row<Cast>("math"), row<Identity>("math"), row<StopGradient>("math")}; }
+
+}  // namespace detail
+
+using namespace detail;
+
+Tensor cast(const Tensor& x, DType dtype, Where where) {
+  return x && x.dtype() == dtype ? x : record(Cast{dtype, x ? x.dtype() : dtype}, {x}, where);
+}
+Tensor identity(const Tensor& x, Where where) { return record(Identity{}, {x}, where); }
+Tensor stop_gradient(const Tensor& x, Where where) { return record(StopGradient{}, {x}, where); }
+
+Tensor clip_by_value(const Tensor& x, const Operand& low, const Operand& high) {
+  return maximum(minimum(x, high), low);
+}
+
+}  // namespace gradtape

@@ -1,0 +1,56 @@
+#pragma once
+// Checks that ops of several families share.
+
+#include <string>
+
+#include "gradtape/autograd/error.h"
+#include "tensor/impl.h"
+
+namespace gradtape::detail {
+
+inline std::string text_of(DType dtype) { return std::string(name_of(dtype)); }
+
+/// Throws InvalidArgumentError unless the dtype is float32 or float64.
+inline void check_floating(DType dtype) {
+  if (!is_floating(dtype))
+    throw InvalidArgumentError("a floating-point dtype is needed, got " + text_of(dtype) + "; cast it first");
+}
+
+/// Throws InvalidArgumentError for bool.
+inline void check_number(DType dtype) {
+  if (dtype == boolean) throw InvalidArgumentError("numbers are needed, got bool; cast it first");
+}
+
+/// The shape of an input of which the gradient needs nothing else; {} for an empty Tensor, which record() refuses.
+inline Shape shape_of(const Tensor& tensor) { return tensor ? impl_of(tensor)->shape : Shape(); }
+
+/// The product of the lengths of the axes [first, last).
+inline std::int64_t product_of(const Shape& shape, int first, int last) {
+  std::int64_t product = 1;
+  for (int i = first; i < last; ++i) product *= shape[i];
+  return product;
+}
+
+/// Where the element at `place` of a row-major tensor lies: "(2, 0)".
+inline std::string position_of(std::int64_t place, const Shape& shape) {
+  Shape position = shape;
+  for (int axis = shape.rank() - 1; axis >= 0; --axis) {
+    position[axis] = place % shape[axis];
+    place /= shape[axis];
+  }
+  return to_string(position);
+}
+
+/// The value at `place` of a tensor of an integer dtype.
+inline std::int64_t integer_at(const TensorImpl& tensor, std::int64_t place) {
+  switch (tensor.dtype) {
+    case int32:
+      return static_cast<const std::int32_t*>(tensor.data)[place];
+    case int64:
+      return static_cast<const std::int64_t*>(tensor.data)[place];
+    default:
+      return static_cast<const std::uint8_t*>(tensor.data)[place];
+  }
+}
+
+}  // namespace gradtape::detail

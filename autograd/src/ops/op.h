@@ -1,0 +1,284 @@
+#pragma once
+// An op is written once, as a struct:
+//
+//   struct Tanh {
+//     static constexpr std::string_view name = "tanh";
+//     Shape infer(const Inputs& x) const;                  // checks, and the shape of the result
+//     void forward(const Inputs& x, Tensor& y) const;      // fills y
+//     auto gradient(Dy dy, Y y) const {                    // one partial for each input, run only when needed
+//       return partials([=] { return dy * (1 - square(y)); });
+//     }
+//     static std::vector<Sample> samples();                // what the generated tests call it with (see sample.h)
+//   };
+//   Tensor tanh(const Tensor& x, Where where) { return record(Tanh{}, {x}, where); }
+//
+// Attributes are data members. Instead of infer and forward an op may have `Tensor compute(const Inputs& x) const`, when
+// its result shares memory with an input. `DType dtype(const Inputs& x) const` says the result's dtype, else it is
+// that of the first input, and all inputs must have it unless the op has `static constexpr bool mixed_dtypes = true`.
+//
+// The parameters of gradient decide what the tape keeps: Dy is the gradient of the result; Y the result; X<i> the i-th
+// input, and X<i, j...> the same when it serves the partials of the inputs j... only, so that it is kept for those.
+// Xs are all inputs of an op that takes any number; such an op returns each_partial([=](int i) {...}).
+//
+// Partials are made of public ops: an outer tape records them, and so every order works. The engine runs those that
+// lie on a path to a source, sums a partial back to the shape of a broadcast input, and adds up. An op without a
+// gradient says why: static constexpr std::string_view not_differentiable = "argmax returns indices".
+
+#include <concepts>
+#include <initializer_list>
+#include <string_view>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+
+#include "gradtape/autograd/error.h"
+#include "gradtape/autograd/operand.h"
+#include "gradtape/autograd/tensor.h"
+#include "tape/log.h"
+#include "tensor/impl.h"
+
+namespace gradtape::detail {
+
+/// A tensor by reference, as a gradient's parameter: cheap to capture by copy, alive as long as the partials run.
+class TensorRef {
+ public:
+  TensorRef(const Tensor& tensor) : tensor_(&tensor) {}
+  operator const Tensor&() const { return *tensor_; }
+  operator Operand() const { return Operand(*tensor_, "gradtape:gradient", 0); }
+  const Tensor& operator*() const { return *tensor_; }
+  const Tensor* operator->() const { return tensor_; }
+
+ private:
+  const Tensor* tensor_;
+};
+
+/// The inputs of one call.
+class Inputs {
+ public:
+  /// The list lives as long as the call that it is written in.
+  Inputs(std::initializer_list<TensorRef> tensors) : size_(static_cast<int>(tensors.size())) {
+    tensors_ = tensors.begin();
+  }
+  Inputs(const TensorRef* tensors, int size) : tensors_(tensors), size_(size) {}
+  int size() const { return size_; }
+  const Tensor& operator[](int i) const { return *tensors_[i]; }
+  const Shape& shape(int i) const { return checked(*tensors_[i]).shape; }
+  DType dtype(int i) const { return checked(*tensors_[i]).dtype; }
+  const TensorRef* begin() const { return tensors_; }
+  const TensorRef* end() const { return tensors_ + size_; }
+
+ private:
+  const TensorRef* tensors_;
+  int size_;
+};
+
+struct Dy : TensorRef {
+  using TensorRef::TensorRef;
+};
+struct Y : TensorRef {
+  using TensorRef::TensorRef;
+};
+template <int index, int... for_partials>
+struct X : TensorRef {
+  using TensorRef::TensorRef;
+};
+struct Xs {
+  const std::vector<Tensor>* tensors;
+  const Tensor& operator[](int i) const { return (*tensors)[static_cast<std::size_t>(i)]; }
+  int size() const { return static_cast<int>(tensors->size()); }
+};
+
+template <class... F>
+struct Partials {
+  std::tuple<F...> functions;
+};
+template <class... F>
+Partials<F...> partials(F... functions) {
+  return {std::tuple<F...>(std::move(functions)...)};
+}
+template <class F>
+struct EachPartial {
+  F function;
+};
+template <class F>
+EachPartial<F> each_partial(F function) {
+  return {std::move(function)};
+}
+/// The place of an input that has no gradient, such as indices.
+inline Tensor no_partial() { return {}; }
+
+template <class O>
+concept Computes = requires(const O op, const Inputs& x) {
+  { op.compute(x) } -> std::same_as<Tensor>;
+};
+template <class O>
+concept Fills = requires(const O op, const Inputs& x, Tensor& y) {
+  { op.infer(x) } -> std::same_as<Shape>;
+  op.forward(x, y);
+};
+template <class O>
+concept Differentiable = requires { &O::gradient; };
+template <class O>
+concept Op = std::copy_constructible<O> && requires {
+  { O::name } -> std::convertible_to<std::string_view>;
+  O::samples();
+} && (Computes<O> || Fills<O>) && (Differentiable<O> || requires {
+  { O::not_differentiable } -> std::convertible_to<std::string_view>;
+});
+
+// What the tape keeps for a parameter of gradient: nothing for Dy, a Tensor for Y and X, all inputs for Xs.
+struct Nothing {};
+template <class Parameter>
+struct Saved {
+  using type = Tensor;
+};
+template <>
+struct Saved<Dy> {
+  using type = Nothing;
+};
+template <>
+struct Saved<Xs> {
+  using type = std::vector<Tensor>;
+};
+
+inline Nothing save(Dy*, const Inputs&, const Tensor&, const Edge*) { return {}; }
+inline Tensor save(Y*, const Inputs&, const Tensor& y, const Edge*) { return y; }
+inline std::vector<Tensor> save(Xs*, const Inputs& x, const Tensor&, const Edge*) { return {x.begin(), x.end()}; }
+template <int index, int... for_partials>
+Tensor save(X<index, for_partials...>*, const Inputs& x, const Tensor&, const Edge* edges) {
+  const bool needed = sizeof...(for_partials) == 0 || ((edges[for_partials] != no_edge) || ...);
+  return needed ? x[index] : Tensor();
+}
+
+inline Dy restore(Dy*, const Nothing&, const Tensor& dy) { return dy; }
+inline Xs restore(Xs*, const std::vector<Tensor>& saved, const Tensor&) { return {&saved}; }
+template <class Parameter>
+Parameter restore(Parameter*, const Tensor& saved, const Tensor&) {
+  return saved;
+}
+
+template <class O, class Method>
+struct Payload;
+
+/// An op's attributes and what its gradient keeps, as they lie behind a node.
+template <class O, class Declaring, class Result, class... Parameters>
+struct Payload<O, Result (Declaring::*)(Parameters...) const> {
+  O op;
+  std::tuple<typename Saved<Parameters>::type...> saved;
+
+  Payload(const O& o, const Inputs& x, const Tensor& y, const Edge* edges)
+      : op(o), saved(save(static_cast<Parameters*>(nullptr), x, y, edges)...) {}
+
+  static void backward(Node& node, const Tensor& dy, GradientSink& sink) {
+    const Payload& self = *static_cast<const Payload*>(node.payload);
+    const auto result = std::apply(
+        [&](const auto&... saved) {
+          return self.op.gradient(restore(static_cast<Parameters*>(nullptr), saved, dy)...);
+        },
+        self.saved);
+    run(result, node, sink);
+  }
+  static void destroy(Node& node) { static_cast<Payload*>(node.payload)->~Payload(); }
+
+ private:
+  template <class... F>
+  static void run(const Partials<F...>& partials, Node&, GradientSink& sink) {
+    int index = 0;
+    std::apply(
+        [&](const F&... f) {
+          (
+              [&](const auto& function) {
+                if (sink.wants(index)) sink.add(index, function());
+                ++index;
+              }(f),
+              ...);
+        },
+        partials.functions);
+  }
+  template <class F>
+  static void run(const EachPartial<F>& partials, Node& node, GradientSink& sink) {
+    for (int i = 0; i < node.input_count; ++i)
+      if (sink.wants(i)) sink.add(i, partials.function(i));
+  }
+};
+
+template <Op O>
+constexpr NodeKind make_kind() {
+  if constexpr (Differentiable<O>) {
+    using P = Payload<O, decltype(&O::gradient)>;
+    return {O::name, "", &P::backward, &P::destroy};
+  } else {
+    return {O::name, O::not_differentiable, nullptr, nullptr};
+  }
+}
+template <Op O>
+inline constexpr NodeKind kind_of = make_kind<O>();
+
+template <Op O>
+void note(Log& log, const O& op, const Inputs& x, const Tensor& y, Where where) {
+  constexpr int inline_edges = 8;
+  Edge small[inline_edges];
+  std::vector<Edge> large;
+  Edge* edges = small;
+  if (x.size() > inline_edges) {
+    large.resize(static_cast<std::size_t>(x.size()));
+    edges = large.data();
+  }
+  bool tracked = false;
+  for (int i = 0; i < x.size(); ++i) {
+    edges[i] = log.find(*impl_of(x[i]));
+    tracked |= edges[i] != no_edge;
+  }
+  if (!tracked) return;
+  if constexpr (Differentiable<O>) {
+    using P = Payload<O, decltype(&O::gradient)>;
+    Node& node = log.append(kind_of<O>, *impl_of(y), edges, x.size(), sizeof(P), where);
+    if (!node.cut) ::new (node.payload) P(op, x, y, edges);
+  } else {
+    log.append(kind_of<O>, *impl_of(y), edges, x.size(), 0, where);
+  }
+}
+
+/// Throws the error with the op, the scope and the user's line.
+[[noreturn]] void rethrow_in(std::string_view op, Where where, Error& error);
+/// Throws InvalidArgumentError unless all inputs have one dtype.
+void check_same_dtype(const Inputs& x);
+
+/// Runs an op, and writes it down if a tape records and any input is watched.
+template <Op O>
+Tensor record(const O& op, const Inputs& x, Where where) {
+  Tensor y;
+  try {
+    if constexpr (!requires { O::mixed_dtypes; }) check_same_dtype(x);
+    if constexpr (Computes<O>) {
+      y = op.compute(x);
+    } else {
+      const Shape shape = op.infer(x);
+      if constexpr (requires { op.dtype(x); })
+        y = uninitialized(op.dtype(x), shape);
+      else
+        y = uninitialized(x.dtype(0), shape);
+      op.forward(x, y);
+    }
+  } catch (Error& error) {
+    rethrow_in(O::name, where, error);
+  }
+  if (Log* log = recording_log()) note(*log, op, x, y, where);
+  return y;
+}
+
+/// The operands of a binary op as tensors: a number takes the dtype of the tensor beside it.
+class OperandPair {
+ public:
+  OperandPair(const Operand& a, const Operand& b);
+  const Tensor& a() const { return *a_; }
+  const Tensor& b() const { return *b_; }
+
+ private:
+  Tensor number_;
+  Tensor other_number_;
+  const Tensor* a_;
+  const Tensor* b_;
+};
+
+}  // namespace gradtape::detail

@@ -1,0 +1,227 @@
+#include "gradtape/autograd/ops/reduction.h"
+
+#include <numeric>
+
+#include "gradtape/autograd/ops/comparison.h"
+#include "gradtape/autograd/ops/creation.h"
+#include "gradtape/autograd/ops/math.h"
+#include "gradtape/autograd/ops/shape_ops.h"
+#include "kernels/reduce.h"
+#include "ops/checks.h"
+#include "ops/op.h"
+#include "ops/sample.h"
+
+namespace gradtape {
+namespace detail {
+namespace {
+
+using kernels::Reduction;
+
+struct ReductionAttributes {
+  Axes axis;
+  bool keepdims;
+
+  unsigned mask(const Shape& shape) const { return axis.mask(shape.rank()); }
+  Shape result_shape(const Shape& shape) const { return reduced_shape(shape, mask(shape), keepdims); }
+  /// The result with the reduced axes put back, so that it broadcasts to the input. A scalar does so already.
+  Tensor with_all_axes(const Tensor& result, const Shape& input) const {
+    if (keepdims || result.rank() == 0) return result;
+    return reshape(result, reduced_shape(input, mask(input), true));
+  }
+};
+
+template <Reduction reduction>
+struct ReductionOp : ReductionAttributes {
+  Shape infer(const Inputs& x) const {
+    check_number(x.dtype(0));
+    return result_shape(x.shape(0));
+  }
+  void forward(const Inputs& x, Tensor& y) const {
+    const TensorImpl& input = *impl_of(x[0]);
+    kernels::reduce(reduction, input.dtype, input.data, input.shape, mask(input.shape), impl_of(y)->data);
+  }
+};
+
+using ReductionFunction = Tensor (*)(const Tensor&, const Axes&, ReduceOptions, Where);
+
+std::vector<Sample> reduction_samples(ReductionFunction op, double low, double high) {
+  struct Case {
+    Shape shape;
+    Axes axis;
+    bool keepdims;
+  };
+  const Case cases[] = {{{}, {}, false},
+                        {{5}, {}, false},
+                        {{3, 4}, 0, false},
+                        {{3, 4}, -1, true},
+                        {{2, 3, 2}, {0, -1}, false},
+                        {{2, 3, 2}, {}, true},
+                        {{2, 1, 3}, {1, 2}, true},
+                        {{2, 1, 3}, 1, false},
+                        {{0, 3}, 1, false}};
+  std::vector<Sample> samples;
+  for (const Case& c : cases)
+    samples.push_back(
+        {[op, c](const std::vector<Tensor>& x) { return op(x[0], c.axis, {.keepdims = c.keepdims}, {}); },
+         {sample_values(c.shape, low, high)}});
+  return samples;
+}
+
+struct ReduceSum : ReductionOp<Reduction::sum> {
+  static constexpr std::string_view name = "reduce_sum";
+  Shape input_shape;
+  auto gradient(Dy dy) const {
+    return partials([=, this] { return broadcast_to(with_all_axes(dy, input_shape), input_shape); });
+  }
+  static auto samples() { return reduction_samples(reduce_sum, -2, 2); }
+};
+
+struct ReduceMean : ReductionOp<Reduction::mean> {
+  static constexpr std::string_view name = "reduce_mean";
+  Shape input_shape;
+  auto gradient(Dy dy) const {
+    return partials([=, this] {
+      if (dy->num_elements() == 0) return zeros(input_shape, dy->dtype());
+      const std::int64_t count = input_shape.num_elements() / dy->num_elements();
+      return broadcast_to(with_all_axes(dy / count, input_shape), input_shape);
+    });
+  }
+  static auto samples() { return reduction_samples(reduce_mean, -2, 2); }
+};
+
+/// The gradient shared equally among the elements that are the extreme.
+Tensor shared_among_equals(const Tensor& dy, const Tensor& x, const Tensor& y, const ReductionAttributes& op) {
+  const Tensor indicator = cast(equal(x, op.with_all_axes(y, x.shape())), x.dtype());
+  const Tensor count = reduce_sum(indicator, op.axis, {.keepdims = op.keepdims});
+  return op.with_all_axes(dy / count, x.shape()) * indicator;
+}
+
+struct ReduceMax : ReductionOp<Reduction::max> {
+  static constexpr std::string_view name = "reduce_max";
+  auto gradient(Dy dy, X<0> x, Y y) const {
+    return partials([=, this] { return shared_among_equals(dy, x, y, *this); });
+  }
+  static auto samples() { return reduction_samples(reduce_max, -2, 2); }
+};
+
+struct ReduceMin : ReductionOp<Reduction::min> {
+  static constexpr std::string_view name = "reduce_min";
+  auto gradient(Dy dy, X<0> x, Y y) const {
+    return partials([=, this] { return shared_among_equals(dy, x, y, *this); });
+  }
+  static auto samples() { return reduction_samples(reduce_min, -2, 2); }
+};
+
+/// For each element of the rows of x (rows, n), the product of those before it, or of those behind it: by doubling,
+/// as a quotient would fail at zeros.
+Tensor running_product(const Tensor& x, bool before) {
+  const std::int64_t rows = x.shape()[0], n = x.shape()[1];
+  const auto shifted = [&](const Tensor& t, std::int64_t by) {
+    const Tensor ones = gradtape::ones({rows, by}, x.dtype());
+    return before ? concat({ones, slice(t, {0, 0}, {rows, n - by})}, 1)
+                  : concat({slice(t, {0, by}, {rows, n - by}), ones}, 1);
+  };
+  Tensor product = shifted(x, 1);
+  for (std::int64_t by = 1; by < n - 1; by *= 2) product = product * shifted(product, by);
+  return product;
+}
+
+/// For each element the product of the others that are reduced with it.
+Tensor product_of_others(const Tensor& x, unsigned mask) {
+  const int rank = x.rank();
+  int perm[Shape::max_rank], inverse[Shape::max_rank], place = 0;
+  Shape moved;
+  std::int64_t rows = 1, columns = 1;
+  for (const bool reduced : {false, true})
+    for (int axis = 0; axis < rank; ++axis) {
+      if ((mask >> axis & 1) != reduced) continue;
+      (reduced ? columns : rows) *= x.shape()[axis];
+      inverse[axis] = place;
+      perm[place++] = axis;
+      moved.push_back(x.shape()[axis]);
+    }
+  if (rows == 0 || columns == 0) return x;
+  const Tensor matrix = reshape(transpose(x, Axes(perm, perm + rank)), {rows, columns});
+  const Tensor product = running_product(matrix, true) * running_product(matrix, false);
+  return transpose(reshape(product, moved), Axes(inverse, inverse + rank));
+}
+
+struct ReduceProd : ReductionOp<Reduction::prod> {
+  static constexpr std::string_view name = "reduce_prod";
+  auto gradient(Dy dy, X<0> x) const {
+    return partials([=, this] { return with_all_axes(dy, x->shape()) * product_of_others(x, mask(x->shape())); });
+  }
+  static std::vector<Sample> samples() {
+    std::vector<Sample> samples = reduction_samples(reduce_prod, -2, 2);
+    const auto rows = [](const std::vector<Tensor>& x) { return reduce_prod(x[0], 1); };
+    samples.push_back({rows, {constant({{1.5, 0.0, -2.0}, {0.0, 3.0, 0.0}, {0.5, 1.0, 2.0}}, float64)}});
+    return samples;
+  }
+};
+
+template <void (*kernel)(const bool*, const Shape&, unsigned, bool*)>
+struct LogicalReductionOp : ReductionAttributes {
+  static constexpr std::string_view not_differentiable = "its result is bool";
+  Shape infer(const Inputs& x) const {
+    if (x.dtype(0) != boolean)
+      throw InvalidArgumentError("a bool tensor is needed, got " + text_of(x.dtype(0)) +
+                                 "; cast or compare it first");
+    return result_shape(x.shape(0));
+  }
+  void forward(const Inputs& x, Tensor& y) const {
+    const TensorImpl& input = *impl_of(x[0]);
+    kernel(static_cast<const bool*>(input.data), input.shape, mask(input.shape),
+           static_cast<bool*>(impl_of(y)->data));
+  }
+  static std::vector<Sample> samples_of(ReductionFunction op) {
+    const Tensor x = constant({{true, false, true}, {true, true, true}});
+    return {{[op](const std::vector<Tensor>& t) { return op(t[0], {}, {}, {}); }, {x}},
+            {[op](const std::vector<Tensor>& t) { return op(t[0], -1, {.keepdims = true}, {}); }, {x}}};
+  }
+};
+
+struct ReduceAny : LogicalReductionOp<kernels::reduce_any> {
+  static constexpr std::string_view name = "reduce_any";
+  static auto samples() { return samples_of(reduce_any); }
+};
+
+struct ReduceAll : LogicalReductionOp<kernels::reduce_all> {
+  static constexpr std::string_view name = "reduce_all";
+  static auto samples() { return samples_of(reduce_all); }
+};
+
+}  // namespace
+
+std::vector<OpRow> reduction_ops() {
+  return {row<ReduceSum>("reduction"), row<ReduceMean>("reduction"), row<ReduceMax>("reduction"),
+          row<ReduceMin>("reduction"), row<ReduceProd>("reduction"), row<ReduceAny>("reduction"),
+          row<ReduceAll>("reduction")};
+}
+
+}  // namespace detail
+
+using namespace detail;
+
+Tensor reduce_sum(const Tensor& input, const Axes& axis, ReduceOptions options, Where where) {
+  return record(ReduceSum{{axis, options.keepdims}, shape_of(input)}, {input}, where);
+}
+Tensor reduce_mean(const Tensor& input, const Axes& axis, ReduceOptions options, Where where) {
+  return record(ReduceMean{{axis, options.keepdims}, shape_of(input)}, {input}, where);
+}
+Tensor reduce_max(const Tensor& input, const Axes& axis, ReduceOptions options, Where where) {
+  return record(ReduceMax{{axis, options.keepdims}}, {input}, where);
+}
+Tensor reduce_min(const Tensor& input, const Axes& axis, ReduceOptions options, Where where) {
+  return record(ReduceMin{{axis, options.keepdims}}, {input}, where);
+}
+Tensor reduce_prod(const Tensor& input, const Axes& axis, ReduceOptions options, Where where) {
+  return record(ReduceProd{{axis, options.keepdims}}, {input}, where);
+}
+Tensor reduce_any(const Tensor& input, const Axes& axis, ReduceOptions options, Where where) {
+  return record(ReduceAny{{axis, options.keepdims}}, {input}, where);
+}
+Tensor reduce_all(const Tensor& input, const Axes& axis, ReduceOptions options, Where where) {
+  return record(ReduceAll{{axis, options.keepdims}}, {input}, where);
+}
+
+}  // namespace gradtape

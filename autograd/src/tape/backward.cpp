@@ -1,0 +1,120 @@
+#include "tape/backward.h"
+
+#include <algorithm>
+
+#include "tape/vector_space.h"
+
+namespace gradtape::detail {
+namespace {
+
+class Walk final : public GradientSink {
+ public:
+  Walk(Log& log, const BackwardRequest& request)
+      : log_(log), request_(request), first_(static_cast<Edge>(request.first)), end_(static_cast<Edge>(log.size())) {
+    const std::size_t count = log.size() - request.first;
+    needed_.assign(count, 0);
+    gradients_.resize(count);
+  }
+
+  std::vector<Tensor> run() {
+    mark_needed();
+    Edge last = no_edge;
+    for (std::size_t i = 0; i < request_.targets.size(); ++i) {
+      const Edge target = request_.targets[i];
+      if (target == no_edge || !needed(target)) continue;
+      accumulate_at(target, request_.seeds[i]);
+      last = std::max(last, target);
+    }
+    for (Edge entry = last; entry >= first_source_ && entry != no_edge; --entry) visit(entry);
+    std::vector<Tensor> result;
+    result.reserve(request_.sources.size());
+    for (Edge source : request_.sources)
+      result.push_back(source == no_edge ? Tensor() : gradients_[index(source)]);
+    return result;
+  }
+
+  bool wants(int input) const override {
+    const Edge edge = edges_[input];
+    return edge >= first_ && needed(edge);
+  }
+
+  void add(int input, Tensor partial) override {
+    if (!partial) return;
+    accumulate_at(edges_[input], std::move(partial));
+  }
+
+ private:
+  std::size_t index(Edge entry) const { return static_cast<std::size_t>(entry - first_); }
+  bool needed(Edge entry) const { return needed_[index(entry)] != 0; }
+
+  // An entry is needed when a source can be reached from it by edges that pass a gradient.
+  void mark_needed() {
+    first_source_ = end_;
+    for (Edge source : request_.sources) {
+      if (source == no_edge) continue;
+      needed_[index(source)] = is_source;
+      first_source_ = std::min(first_source_, source);
+    }
+    for (Edge entry = first_source_; entry < end_; ++entry) {
+      if (needed_[index(entry)]) continue;
+      const Node& node = log_.node(static_cast<std::size_t>(entry));
+      if (node.cut || !(node.tapes & request_.tape)) continue;
+      for (int i = 0; i < node.input_count; ++i) {
+        const Edge edge = node.edges()[i];
+        if (edge >= first_source_ && needed(edge)) {
+          needed_[index(entry)] = on_path;
+          break;
+        }
+      }
+    }
+  }
+
+  void accumulate_at(Edge entry, Tensor partial) {
+    const Shape& shape = log_.node(static_cast<std::size_t>(entry)).shape;
+    if (checked(partial).shape != shape) partial = sum_to_shape(partial, shape);
+    Tensor& total = gradients_[index(entry)];
+    total = total ? accumulate(std::move(total), partial) : std::move(partial);
+  }
+
+  void visit(Edge entry) {
+    Tensor& slot = gradients_[index(entry)];
+    if (!slot) return;
+    Node& node = log_.node(static_cast<std::size_t>(entry));
+    // What a source depends on may be a source as well, so its gradient is kept and passed on.
+    const bool source = needed_[index(entry)] == is_source;
+    const Tensor dy = source ? slot : std::move(slot);
+    edges_ = node.edges();
+    if (node.kind == &leaf_kind) {
+      if (wants(0)) add(0, dy);
+      return;
+    }
+    if (node.payload == nullptr) return;
+    log_.where_override = user_line(node.where, node.layer);
+    node.kind->backward(node, dy, *this);
+    log_.where_override = {};
+    if (request_.free_as_it_goes && (node.tapes & log_.live_tapes()) == request_.tape) log_.free_payload(node);
+  }
+
+  enum : std::uint8_t { not_needed = 0, on_path = 1, is_source = 2 };
+
+  Log& log_;
+  const BackwardRequest& request_;
+  const Edge first_, end_;
+  Edge first_source_ = 0;
+  const Edge* edges_ = nullptr;
+  std::vector<std::uint8_t> needed_;
+  std::vector<Tensor> gradients_;
+};
+
+}  // namespace
+
+std::vector<Tensor> backward(Log& log, const BackwardRequest& request) {
+  struct RestoreWhere {
+    Log& log;
+    Where before;
+    ~RestoreWhere() { log.where_override = before; }
+  } restore{log, log.where_override};
+  return Walk(log, request).run();
+}
+
+}  // namespace gradtape::detail

@@ -1,0 +1,149 @@
+#include "gradtape/autograd/tensor.h"
+
+#include <cstring>
+#include <new>
+
+#include "gradtape/autograd/error.h"
+#include "gradtape/autograd/tensors.h"
+#include "tensor/impl.h"
+#include "tensor/pool.h"
+
+namespace gradtape {
+namespace detail {
+
+static_assert(sizeof(TensorImpl) % block_alignment == 0, "the elements that follow a description are aligned");
+
+std::uint64_t next_tensor_id() {
+  static std::atomic<std::uint64_t> threads{0};
+  constinit thread_local std::uint64_t next = 0;
+  if (next == 0) next = threads.fetch_add(1) << id_thread_shift | 1;
+  return next++;
+}
+
+std::int64_t checked_count(const Shape& shape, DType dtype) {
+  std::int64_t count = 1, bytes = 0;
+  bool overflow = false;
+  for (std::int64_t length : shape) {
+    if (length < 0) throw InvalidArgumentError("the shape " + to_string(shape) + " has a negative length");
+    overflow |= __builtin_mul_overflow(count, length, &count);
+  }
+  if (overflow || __builtin_mul_overflow(count, static_cast<std::int64_t>(size_of(dtype)), &bytes))
+    throw ResourceExhaustedError("a tensor of shape " + to_string(shape) + " is larger than any memory");
+  return count;
+}
+
+TensorImpl* new_impl(DType dtype, const Shape& shape) {
+  const std::int64_t count = checked_count(shape, dtype);
+  const Block block = allocate_block(sizeof(TensorImpl) + static_cast<std::size_t>(count) * size_of(dtype));
+  return ::new (block.memory) TensorImpl{.references = 1,
+                                         .entry = no_entry,
+                                         .id = next_tensor_id(),
+                                         .data = static_cast<char*>(block.memory) + sizeof(TensorImpl),
+                                         .base = nullptr,
+                                         .annotation = nullptr,
+                                         .dtype = dtype,
+                                         .is_variable = false,
+                                         .size_class = block.size_class,
+                                         .count = count,
+                                         .shape = shape};
+}
+
+TensorImpl* new_view(TensorImpl* base, DType dtype, const Shape& shape, void* data) {
+  const Block block = allocate_block(sizeof(TensorImpl));
+  if (base != nullptr) {
+    if (base->base != nullptr) base = base->base;
+    retain_impl(base);
+  }
+  return ::new (block.memory) TensorImpl{.references = 1,
+                                         .entry = no_entry,
+                                         .id = next_tensor_id(),
+                                         .data = data,
+                                         .base = base,
+                                         .annotation = nullptr,
+                                         .dtype = dtype,
+                                         .is_variable = false,
+                                         .size_class = block.size_class,
+                                         .count = shape.num_elements(),
+                                         .shape = shape};
+}
+
+void destroy(TensorImpl* impl) {
+  TensorImpl* base = impl->base;
+  delete impl->annotation;
+  free_block(impl, impl->size_class);
+  if (base != nullptr) release_impl(base);
+}
+
+void retain(TensorImpl* impl) { retain_impl(impl); }
+void release(TensorImpl* impl) { release_impl(impl); }
+
+Tensor uninitialized(DType dtype, const Shape& shape) { return TensorAccess::adopt(new_impl(dtype, shape)); }
+
+void* mutable_data(const Tensor& tensor) { return checked(tensor).data; }
+
+Tensor empty_tensor(std::string reason) {
+  TensorImpl* impl = new_view(nullptr, float32, {}, nullptr);
+  Tensor tensor = TensorAccess::adopt(impl);
+  impl->annotation = new EmptyReason(std::move(reason));
+  return tensor;
+}
+
+Tensor view(const Tensor& tensor, const Shape& shape, std::int64_t offset) {
+  TensorImpl& impl = checked(tensor);
+  char* data = static_cast<char*>(impl.data) + offset * static_cast<std::int64_t>(size_of(impl.dtype));
+  return TensorAccess::adopt(new_view(&impl, impl.dtype, shape, data));
+}
+
+void throw_empty(const Tensor& tensor) { throw FailedPreconditionError("the tensor is empty: " + tensor.why_empty()); }
+
+}  // namespace detail
+
+Tensor::operator bool() const { return impl_ != nullptr && impl_->data != nullptr; }
+const Shape& Tensor::shape() const { return detail::checked(*this).shape; }
+DType Tensor::dtype() const { return detail::checked(*this).dtype; }
+std::int64_t Tensor::num_elements() const { return detail::checked(*this).count; }
+std::uint64_t Tensor::id() const { return detail::checked(*this).id; }
+
+const void* Tensor::typed_data(DType dtype) const {
+  const detail::TensorImpl& impl = detail::checked(*this);
+  if (impl.dtype != dtype)
+    throw InvalidArgumentError("data<" + std::string(name_of(dtype)) + ">() on a tensor of dtype " +
+                               std::string(name_of(impl.dtype)) + "; cast it first");
+  return impl.data;
+}
+
+Tensor::Number Tensor::single_element() const {
+  const detail::TensorImpl& impl = detail::checked(*this);
+  if (impl.count != 1)
+    throw InvalidArgumentError("item() needs a tensor with one element, got shape " + to_string(impl.shape));
+  switch (impl.dtype) {
+    case float32: return {*static_cast<const float*>(impl.data), 0, false};
+    case float64: return {*static_cast<const double*>(impl.data), 0, false};
+    case int32: return {0, *static_cast<const std::int32_t*>(impl.data), true};
+    case int64: return {0, *static_cast<const std::int64_t*>(impl.data), true};
+    case uint8: return {0, *static_cast<const std::uint8_t*>(impl.data), true};
+    case boolean: return {0, *static_cast<const bool*>(impl.data), true};
+  }
+  return {};
+}
+
+std::string Tensor::why_empty() const {
+  if (*this) return "";
+  if (impl_ == nullptr) return "nothing was assigned to it";
+  const auto* reason = dynamic_cast<const detail::EmptyReason*>(impl_->annotation);
+  return reason != nullptr ? reason->text : "nothing was assigned to it";
+}
+
+const Tensor& Tensors::operator[](std::size_t index) const {
+  if (index >= items_.size())
+    throw OutOfRangeError("tensor " + std::to_string(index) + " of a list of " + std::to_string(items_.size()));
+  return items_[index];
+}
+
+const Tensor& Tensors::single() const {
+  if (items_.size() != 1)
+    throw InvalidArgumentError("one tensor is needed where a list of " + std::to_string(items_.size()) + " was given");
+  return items_[0];
+}
+
+}  // namespace gradtape

@@ -1,0 +1,6 @@
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+int main() {}
