@@ -17,6 +17,8 @@ function(gradtape_module name)
       VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR}
       INSTALL_RPATH $ORIGIN)
     gradtape_flags(${target})
+    # A recorded line inside the library is told from the user's by this prefix (autograd/src/tape/log.cpp).
+    target_compile_options(${target} PRIVATE -fmacro-prefix-map=${PROJECT_SOURCE_DIR}/=gradtape:)
     set(scope PUBLIC)
   else()
     add_library(${target} INTERFACE)

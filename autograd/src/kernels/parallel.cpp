@@ -13,9 +13,34 @@
 #include <mutex>
 #include <optional>
 
+// gcc defines __SANITIZE_THREAD__, clang answers __has_feature.
+#if defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define GRADTAPE_THREAD_SANITIZER
+#endif
+#elif defined(__SANITIZE_THREAD__)
+#define GRADTAPE_THREAD_SANITIZER
+#endif
+#ifdef GRADTAPE_THREAD_SANITIZER
+#include <sanitizer/tsan_interface.h>
+#endif
+
 namespace gradtape::kernels {
 
 namespace {
+
+// The TBB library is not built with the thread sanitizer, which cannot see that the bodies run after the call
+// begins and before it ends; these two tell it.
+void publish([[maybe_unused]] const void* call) {
+#ifdef GRADTAPE_THREAD_SANITIZER
+  __tsan_release(const_cast<void*>(call));
+#endif
+}
+void observe([[maybe_unused]] const void* call) {
+#ifdef GRADTAPE_THREAD_SANITIZER
+  __tsan_acquire(const_cast<void*>(call));
+#endif
+}
 
 constexpr int most_threads = 1024;
 constexpr int most_hooks = 8;
@@ -119,6 +144,7 @@ void parallel_chunks(std::int64_t n, std::int64_t grain, FunctionRef<void(std::i
     tbb::this_task_arena::isolate(run);
   else
     own_arena.of_size(threads).execute(run);
+  observe(&body);
 }
 
 }  // namespace gradtape::kernels

@@ -31,6 +31,15 @@ inline std::int64_t product_of(const Shape& shape, int first, int last) {
   return product;
 }
 
+/// The permutation that undoes `perm`, whose axes are in [0, rank).
+inline Axes inverse_permutation(const Axes& perm) {
+  int places[Shape::max_rank] = {}, place = 0;
+  for (int axis : perm) places[axis] = place++;
+  Axes inverse = Axes::none();
+  for (int i = 0; i < perm.count(); ++i) inverse.push_back(places[i]);
+  return inverse;
+}
+
 /// Where the element at `place` of a row-major tensor lies: "(2, 0)".
 inline std::string position_of(std::int64_t place, const Shape& shape) {
   Shape position = shape;

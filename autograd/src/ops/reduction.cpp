@@ -1,7 +1,5 @@
 #include "gradtape/autograd/ops/reduction.h"
 
-#include <numeric>
-
 #include "gradtape/autograd/ops/comparison.h"
 #include "gradtape/autograd/ops/creation.h"
 #include "gradtape/autograd/ops/math.h"
@@ -117,9 +115,9 @@ struct ReduceMin : ReductionOp<Reduction::min> {
 Tensor running_product(const Tensor& x, bool before) {
   const std::int64_t rows = x.shape()[0], n = x.shape()[1];
   const auto shifted = [&](const Tensor& t, std::int64_t by) {
-    const Tensor ones = gradtape::ones({rows, by}, x.dtype());
-    return before ? concat({ones, slice(t, {0, 0}, {rows, n - by})}, 1)
-                  : concat({slice(t, {0, by}, {rows, n - by}), ones}, 1);
+    const Tensor filling = ones({rows, by}, x.dtype());
+    return before ? concat({filling, slice(t, {0, 0}, {rows, n - by})}, 1)
+                  : concat({slice(t, {0, by}, {rows, n - by}), filling}, 1);
   };
   Tensor product = shifted(x, 1);
   for (std::int64_t by = 1; by < n - 1; by *= 2) product = product * shifted(product, by);
@@ -128,22 +126,21 @@ Tensor running_product(const Tensor& x, bool before) {
 
 /// For each element the product of the others that are reduced with it.
 Tensor product_of_others(const Tensor& x, unsigned mask) {
-  const int rank = x.rank();
-  int perm[Shape::max_rank], inverse[Shape::max_rank], place = 0;
+  const Shape& shape = x.shape();
+  Axes kept_first = Axes::none();
   Shape moved;
   std::int64_t rows = 1, columns = 1;
   for (const bool reduced : {false, true})
-    for (int axis = 0; axis < rank; ++axis) {
+    for (int axis = 0; axis < shape.rank(); ++axis) {
       if ((mask >> axis & 1) != reduced) continue;
-      (reduced ? columns : rows) *= x.shape()[axis];
-      inverse[axis] = place;
-      perm[place++] = axis;
-      moved.push_back(x.shape()[axis]);
+      (reduced ? columns : rows) *= shape[axis];
+      kept_first.push_back(axis);
+      moved.push_back(shape[axis]);
     }
   if (rows == 0 || columns == 0) return x;
-  const Tensor matrix = reshape(transpose(x, Axes(perm, perm + rank)), {rows, columns});
+  const Tensor matrix = reshape(transpose(x, kept_first), {rows, columns});
   const Tensor product = running_product(matrix, true) * running_product(matrix, false);
-  return transpose(reshape(product, moved), Axes(inverse, inverse + rank));
+  return transpose(reshape(product, moved), inverse_permutation(kept_first));
 }
 
 struct ReduceProd : ReductionOp<Reduction::prod> {

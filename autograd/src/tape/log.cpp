@@ -80,6 +80,7 @@ Node& Log::new_node(const NodeKind& kind, std::uint64_t id, const TensorImpl& ou
   char* memory = static_cast<char*>(arena_.allocate(header + payload_bytes));
   Node* node = ::new (memory) Node{.kind = &kind,
                                    .tapes = tapes,
+                                   .watchers = 0,
                                    .where = {},
                                    .layer = layer,
                                    .payload = payload_bytes > 0 ? memory + header : nullptr,
@@ -116,9 +117,12 @@ Edge Log::newest_leaf(std::uint64_t id) const {
   return valid ? edge : no_edge;
 }
 
-Edge Log::append_leaf(const TensorImpl& tensor, Edge older, std::uint64_t tapes) {
+Edge Log::append_leaf(const TensorImpl& tensor, Edge older, std::uint64_t watchers) {
   const Edge place = static_cast<Edge>(entries_.size());
+  // For the tapes that know the tensor already it is a step on the way to the older entry.
+  const std::uint64_t tapes = older == no_edge ? watchers : watchers | entries_[older].node->tapes;
   Node& node = new_node(leaf_kind, tensor.id, tensor, 1, 0, tapes);
+  node.watchers = watchers;
   node.cut = !is_floating(tensor.dtype);
   node.edges()[0] = older;
   leaves_.set(tensor.id, place);
@@ -145,6 +149,7 @@ Edge Log::watch(const TensorImpl& tensor, std::uint64_t tape) {
   if (existing != no_edge && static_cast<std::size_t>(existing) >= innermost_first_ &&
       entries_[existing].node->kind == &leaf_kind) {
     entries_[existing].node->tapes |= tape;
+    entries_[existing].node->watchers |= tape;
     return existing;
   }
   return append_leaf(tensor, existing, tape);
@@ -154,7 +159,7 @@ Edge Log::first_leaf(std::uint64_t id, std::uint64_t tape, std::size_t first) co
   Edge found = no_edge;
   Edge edge = newest_leaf(id);
   while (edge != no_edge && static_cast<std::size_t>(edge) >= first && entries_[edge].node->kind == &leaf_kind) {
-    if (entries_[edge].node->tapes & tape) found = edge;
+    if (entries_[edge].node->watchers & tape) found = edge;
     edge = entries_[edge].node->edges()[0];
   }
   return found;

@@ -67,7 +67,8 @@ Where current_user_line(Where where);
 
 struct Node {
   const NodeKind* kind;
-  std::uint64_t tapes;
+  std::uint64_t tapes;     // that recorded when it was made
+  std::uint64_t watchers;  // of a leaf: the tapes that watch it
   Where where;
   const LayerFrame* layer;
   void* payload;  // what the gradient keeps; null once freed
@@ -141,7 +142,7 @@ class Log {
  private:
   Edge newest_leaf(std::uint64_t id) const;
   Edge find_leaf(const TensorImpl& tensor, Edge found);
-  Edge append_leaf(const TensorImpl& tensor, Edge older, std::uint64_t tapes);
+  Edge append_leaf(const TensorImpl& tensor, Edge older, std::uint64_t watchers);
   Node& new_node(const NodeKind& kind, std::uint64_t id, const TensorImpl& output, int input_count,
                  std::size_t payload_bytes, std::uint64_t tapes);
   const LayerFrame* current_layer();

@@ -210,7 +210,7 @@ std::vector<std::uint64_t> GradientTape::watched() const {
   for (std::size_t i = s.first; s.bit != 0 && i < s.log->size(); ++i) {
     const detail::Node& node = s.log->node(i);
     const std::uint64_t id = s.log->id(i);
-    if (node.kind == &detail::leaf_kind && (node.tapes & s.bit) && std::find(ids.begin(), ids.end(), id) == ids.end())
+    if ((node.watchers & s.bit) && std::find(ids.begin(), ids.end(), id) == ids.end())
       ids.push_back(id);
   }
   return ids;

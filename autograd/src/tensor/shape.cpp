@@ -52,13 +52,11 @@ int normalize_axis(int axis, int rank) {
   return axis < 0 ? axis + rank : axis;
 }
 
-Axes::Axes(std::initializer_list<int> axes) : Axes(axes.begin(), axes.end()) {}
-
-Axes::Axes(const int* first, const int* last) {
-  if (last - first > Shape::max_rank)
-    throw InvalidArgumentError("at most 8 axes can be named, got " + std::to_string(last - first));
-  count_ = static_cast<int>(last - first);
-  std::copy(first, last, axes_);
+Axes::Axes(std::initializer_list<int> axes) {
+  if (axes.size() > Shape::max_rank)
+    throw InvalidArgumentError("at most 8 axes can be named, got " + std::to_string(axes.size()));
+  count_ = static_cast<int>(axes.size());
+  std::copy(axes.begin(), axes.end(), axes_);
 }
 
 void Axes::push_back(int axis) {

@@ -5,27 +5,9 @@
 
 #include "gradtape/autograd/error.h"
 #include "kernels/elementwise.h"
-#include "tensor/impl.h"
+#include "tensor/variable_state.h"
 
 namespace gradtape {
-
-struct Variable::State {
-  Tensor value;
-  std::uint64_t id = detail::next_tensor_id();
-  DType dtype = float32;
-  bool trainable = true;
-  std::string name;
-  Initializer initializer;
-
-  // A fresh buffer that carries the variable's identity.
-  Tensor new_value(const Shape& shape) const {
-    Tensor fresh = detail::uninitialized(dtype, shape);
-    detail::TensorImpl* impl = detail::impl_of(fresh);
-    impl->id = id;
-    impl->is_variable = trainable;
-    return fresh;
-  }
-};
 
 namespace {
 
@@ -68,7 +50,8 @@ void Variable::build(const Shape& shape) {
     throw InvalidArgumentError("the variable " + s.name + " has the shape " + to_string(s.value.shape()) +
                                " and cannot be built again with " + to_string(shape));
   }
-  if (!s.initializer) throw FailedPreconditionError("the variable " + s.name + " has no initializer to be built with");
+  if (!s.initializer)
+    throw FailedPreconditionError("the variable " + s.name + " has no initializer to be built with");
   const Tensor initial = s.initializer(shape, s.dtype);
   if (initial.shape() != shape || initial.dtype() != s.dtype)
     throw InvalidArgumentError("the initializer of " + s.name + " gave " + describe(initial) + " where shape " +
@@ -134,26 +117,37 @@ Tensor checked_delta(const Variable& variable, const Operand& operand, const cha
 
 }  // namespace
 
-// Both updates share the rule of when to write in place.
-struct VariableAccess {
-  static void update(Variable& variable, kernels::Binary function, const Tensor& delta) {
-    Variable::State& s = variable.state();
-    const Tensor target = detail::is_sole_owner(s.value) ? Tensor() : s.new_value(s.value.shape());
-    const detail::TensorImpl& from = detail::checked(s.value);
-    const detail::TensorImpl& change = detail::checked(delta);
-    void* to = target ? detail::checked(target).data : from.data;
-    kernels::binary(function, s.dtype, from.data, from.shape, change.data, change.shape, to, from.shape);
-    if (target) s.value = target;
+void* VariableAccess::writable_data(Variable& variable) {
+  Variable::State& s = variable.state();
+  if (!detail::is_sole_owner(s.value)) {
+    Tensor copy = s.new_value(s.value.shape());
+    copy_elements(s.value, copy);
+    s.value = std::move(copy);
   }
-};
+  return detail::checked(s.value).data;
+}
+
+namespace {
+
+void update(Variable& variable, kernels::Binary function, const Tensor& delta) {
+  auto& s = VariableAccess::state(variable);
+  const Tensor target = detail::is_sole_owner(s.value) ? Tensor() : s.new_value(s.value.shape());
+  const detail::TensorImpl& from = detail::checked(s.value);
+  const detail::TensorImpl& change = detail::checked(delta);
+  void* to = target ? detail::checked(target).data : from.data;
+  kernels::binary(function, s.dtype, from.data, from.shape, change.data, change.shape, to, from.shape);
+  if (target) s.value = target;
+}
+
+}  // namespace
 
 Variable& Variable::assign_add(const Operand& delta) {
-  VariableAccess::update(*this, kernels::Binary::add, checked_delta(*this, delta, "assign_add"));
+  update(*this, kernels::Binary::add, checked_delta(*this, delta, "assign_add"));
   return *this;
 }
 
 Variable& Variable::assign_sub(const Operand& delta) {
-  VariableAccess::update(*this, kernels::Binary::subtract, checked_delta(*this, delta, "assign_sub"));
+  update(*this, kernels::Binary::subtract, checked_delta(*this, delta, "assign_sub"));
   return *this;
 }
 

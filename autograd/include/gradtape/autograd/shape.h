@@ -78,7 +78,6 @@ class Axes {
   constexpr Axes(int axis) : count_(1) { axes_[0] = axis; }
   /// Throws InvalidArgumentError for more than eight axes.
   Axes(std::initializer_list<int> axes);
-  Axes(const int* first, const int* last);
   /// No axis, to which push_back adds.
   static constexpr Axes none() {
     Axes axes;

@@ -16,6 +16,7 @@
 #include <iosfwd>
 #include <span>
 #include <string>
+#include <type_traits>
 #include <utility>
 
 #include "gradtape/autograd/dtype.h"
@@ -29,6 +30,16 @@ struct TensorImpl;
 void retain(TensorImpl* impl);
 void release(TensorImpl* impl);
 }  // namespace detail
+
+/// An index that knows the line it was written in, which operator[] could not learn.
+struct Index {
+  std::int64_t value;
+  Where where;
+  template <class T>
+    requires std::is_integral_v<T>
+  Index(T index, const char* file = __builtin_FILE(), int line = __builtin_LINE())
+      : value(static_cast<std::int64_t>(index)), where{file, line} {}
+};
 
 class Tensor {
  public:
@@ -78,7 +89,7 @@ class Tensor {
 
   /// The part at `index` of the first axis, sharing memory; a negative index counts from the end. Recorded like any
   /// op. Throws OutOfRangeError; InvalidArgumentError for a scalar.
-  Tensor operator[](std::int64_t index) const { return at(index, Where::here()); }
+  Tensor operator[](Index index) const { return at(index.value, index.where); }
   Tensor at(std::int64_t index, Where where = Where::here()) const;
   /// tf.slice: `size` elements from `begin` on every axis, -1 meaning all that remain.
   Tensor slice(const Shape& begin, const Shape& size, Where where = Where::here()) const;

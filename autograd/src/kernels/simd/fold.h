@@ -98,33 +98,58 @@ inline std::int64_t left_part(std::int64_t n, std::int64_t unit) {
   return unit;
 }
 
-constexpr std::int64_t fold_block = 4096;
+// Four accumulators take so many vectors each before they are added up, and so many of their sums before a fold is
+// halved: a term goes through about two dozen roundings, even where the vectors are short.
+constexpr std::int64_t steps = 8, step_groups = 16;
 
+/// 4 * count vectors from x on.
+template <class Op, class Accumulator, int Lanes, class In>
+[[gnu::always_inline]] inline Vector<Accumulator, Lanes> fold_steps(const In* x, std::int64_t count) {
+  auto a = load<Accumulator, Lanes>(x), b = load<Accumulator, Lanes>(x + Lanes);
+  auto c = load<Accumulator, Lanes>(x + 2 * Lanes), d = load<Accumulator, Lanes>(x + 3 * Lanes);
+  for (std::int64_t i = 1; i < count; ++i) {
+    x += 4 * Lanes;
+    a = Op::apply(a, load<Accumulator, Lanes>(x));
+    b = Op::apply(b, load<Accumulator, Lanes>(x + Lanes));
+    c = Op::apply(c, load<Accumulator, Lanes>(x + 2 * Lanes));
+    d = Op::apply(d, load<Accumulator, Lanes>(x + 3 * Lanes));
+  }
+  return Op::apply(Op::apply(a, b), Op::apply(c, d));
+}
+
+/// At least a vector of elements.
 template <class Op, class Accumulator, class In>
 [[gnu::noinline]] Accumulator fold_long(const In* x, std::int64_t n) {
-  if (n > fold_block) {
-    const std::int64_t left = left_part(n, fold_block);
-    const Accumulator y = fold_long<Op, Accumulator>(x, left);
-    return Op::apply(y, fold_long<Op, Accumulator>(x + left, n - left));
-  }
   constexpr int lanes = vector_bytes / static_cast<int>(sizeof(Accumulator));
-  using V = Vector<Accumulator, lanes>;
-  V a = load<Accumulator, lanes>(x);
-  std::int64_t i = lanes;
-  if (n >= 4 * lanes) {
-    V b = load<Accumulator, lanes>(x + lanes);
-    V c = load<Accumulator, lanes>(x + 2 * lanes);
-    V d = load<Accumulator, lanes>(x + 3 * lanes);
-    for (i = 4 * lanes; i + 4 * lanes <= n; i += 4 * lanes) {
-      a = Op::apply(a, load<Accumulator, lanes>(x + i));
-      b = Op::apply(b, load<Accumulator, lanes>(x + i + lanes));
-      c = Op::apply(c, load<Accumulator, lanes>(x + i + 2 * lanes));
-      d = Op::apply(d, load<Accumulator, lanes>(x + i + 3 * lanes));
-    }
-    a = Op::apply(Op::apply(a, b), Op::apply(c, d));
+  constexpr std::int64_t step = 4 * lanes, group = steps * step, block = step_groups * group;
+  if (n > block) {
+    const std::int64_t left = left_part(n, block);
+    const Accumulator y = fold_long<Op, Accumulator>(x, left);
+    const In* rest = x + left;
+    if (n - left < lanes) return Op::apply(y, fold_short<Op, Accumulator, lanes / 2>(rest, n - left));
+    return Op::apply(y, fold_long<Op, Accumulator>(rest, n - left));
   }
-  for (; i + lanes <= n; i += lanes) a = Op::apply(a, load<Accumulator, lanes>(x + i));
-  return fold_lanes<Op, Accumulator, lanes>(a, x + i, n - i);
+  Vector<Accumulator, lanes> total;
+  std::int64_t i = 0;
+  if (n >= group) {
+    total = fold_steps<Op, Accumulator, lanes>(x, steps);
+    for (i = group; i + group <= n; i += group)
+      total = Op::apply(total, fold_steps<Op, Accumulator, lanes>(x + i, steps));
+    if (n - i >= step) {
+      const std::int64_t count = (n - i) / step;
+      total = Op::apply(total, fold_steps<Op, Accumulator, lanes>(x + i, count));
+      i += count * step;
+    }
+  } else if (n >= step) {
+    const std::int64_t count = n / step;
+    total = fold_steps<Op, Accumulator, lanes>(x, count);
+    i = count * step;
+  } else {
+    total = load<Accumulator, lanes>(x);
+    i = lanes;
+  }
+  for (; i + lanes <= n; i += lanes) total = Op::apply(total, load<Accumulator, lanes>(x + i));
+  return fold_lanes<Op, Accumulator, lanes>(total, x + i, n - i);
 }
 
 /// x[0] op x[1] op ... op x[n - 1], n > 0.

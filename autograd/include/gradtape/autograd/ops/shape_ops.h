@@ -16,8 +16,7 @@ Tensor expand_dims(const Tensor& input, int axis, Where where = Where::here());
 Tensor squeeze(const Tensor& input, const Axes& axis = {}, Where where = Where::here());
 
 /// tf.transpose: axis i of the result is axis perm[i] of a; the axes in reverse order without perm.
-Tensor transpose(const Tensor& a, Where where = Where::here());
-Tensor transpose(const Tensor& a, const Axes& perm, Where where = Where::here());
+Tensor transpose(const Tensor& a, const Axes& perm = {}, Where where = Where::here());
 
 /// tf.concat: joined along an existing axis; the other lengths must agree. Throws InvalidArgumentError for no tensors.
 Tensor concat(const Tensors& values, int axis, Where where = Where::here());

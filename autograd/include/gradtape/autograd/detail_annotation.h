@@ -1,0 +1,27 @@
+#pragma once
+// For the nn module: tensors that stand for something, and code that no tape sees.
+
+#include <memory>
+
+#include "gradtape/autograd/tensor.h"
+
+namespace gradtape::detail {
+
+/// A new Tensor on the same elements that carries `meaning`; not recorded.
+Tensor annotated(const Tensor& tensor, std::shared_ptr<const void> meaning);
+/// What `annotated` attached, or null.
+const std::shared_ptr<const void>* meaning_of(const Tensor& tensor);
+
+/// While it lives, no tape of this thread records.
+class NoRecording {
+ public:
+  NoRecording();
+  ~NoRecording();
+  NoRecording(const NoRecording&) = delete;
+  NoRecording& operator=(const NoRecording&) = delete;
+
+ private:
+  void* log_;
+};
+
+}  // namespace gradtape::detail

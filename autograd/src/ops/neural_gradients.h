@@ -1,0 +1,13 @@
+#pragma once
+// What the files of the neural family share.
+
+#include "ops/sample.h"
+
+namespace gradtape::detail {
+
+/// The gradient of softmax along the last axis: y * (dy - sum(dy * y)), y being the softmax.
+Tensor softmax_gradient(const Tensor& dy, const Tensor& y);
+
+std::vector<OpRow> cross_entropy_ops();
+
+}  // namespace gradtape::detail

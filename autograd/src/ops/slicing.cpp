@@ -1,0 +1,177 @@
+#include <cstring>
+
+#include "gradtape/autograd/ops/shape_ops.h"
+#include "kernels/copy.h"
+#include "ops/checks.h"
+#include "ops/op.h"
+#include "ops/shape_families.h"
+
+namespace gradtape {
+namespace detail {
+namespace {
+
+using Values = std::vector<Tensor>;
+
+/// Where a part of a row-major tensor begins, in elements, and its steps along the tensor's axes.
+struct Part {
+  std::int64_t offset = 0;
+  std::int64_t strides[Shape::max_rank] = {};
+
+  Part(const Shape& shape, const Shape& begin) {
+    std::int64_t stride = 1;
+    for (int i = shape.rank() - 1; i >= 0; --i) {
+      strides[i] = stride;
+      offset += begin[i] * stride;
+      stride *= shape[i];
+    }
+  }
+};
+
+Tensor slice_gradient(const Tensor& dy, const Shape& begin, const Shape& shape);
+
+struct Slice {
+  static constexpr std::string_view name = "slice";
+  Shape begin, size;  // a size may be -1
+  Shape input_shape;
+
+  Tensor compute(const Inputs& x) const {
+    const TensorImpl& input = *impl_of(x[0]);
+    const Shape shape = resolved(input.shape);
+    if (shape.num_elements() == 0) return uninitialized(input.dtype, shape);
+    const Part part(input.shape, begin);
+    if (lies_together(input.shape, shape)) return view(x[0], shape, part.offset);
+    Tensor y = uninitialized(input.dtype, shape);
+    const std::size_t bytes = size_of(input.dtype);
+    kernels::strided_read(bytes,
+                          static_cast<const char*>(input.data) + part.offset * static_cast<std::int64_t>(bytes),
+                          part.strides, impl_of(y)->data, shape);
+    return y;
+  }
+  auto gradient(Dy dy) const {
+    return partials([=, this] { return slice_gradient(dy, begin, input_shape); });
+  }
+  static std::vector<Sample> samples() {
+    return {{[](const Values& x) { return slice(x[0], {1}, {-1}); }, {sample_values({4}, -2, 2)}},
+            {[](const Values& x) {
+               return slice(x[0], {1, 0}, {2, 3});
+             },
+             {sample_values({4, 3}, -2, 2)}},
+            {[](const Values& x) {
+               return slice(x[0], {0, 1, 2}, {2, -1, 1});
+             },
+             {sample_values({3, 3, 4}, -2, 2)}},
+            {[](const Values& x) {
+               return slice(x[0], {1, 1}, {0, 2});
+             },
+             {sample_values({2, 3}, -2, 2)}},
+            {[](const Values& x) { return slice(x[0], {}, {}); }, {sample_values({}, -2, 2)}}};
+  }
+
+ private:
+  Shape resolved(const Shape& input) const {
+    if (begin.rank() != input.rank() || size.rank() != input.rank())
+      throw InvalidArgumentError("begin has " + std::to_string(begin.rank()) + " numbers and size " +
+                                 std::to_string(size.rank()) + "; both need one for each axis of shape " +
+                                 to_string(input));
+    Shape shape = size;
+    for (int i = 0; i < input.rank(); ++i) {
+      const bool begins_inside = begin[i] >= 0 && begin[i] <= input[i];
+      const std::int64_t remaining = begins_inside ? input[i] - begin[i] : 0;
+      if (size[i] == -1) shape[i] = remaining;
+      if (!begins_inside || size[i] < -1 || shape[i] > remaining)
+        throw InvalidArgumentError("axis " + std::to_string(i) + " of shape " + to_string(input) + " has no " +
+                                   std::to_string(size[i]) + " elements from " + std::to_string(begin[i]));
+    }
+    return shape;
+  }
+  // One place on the outer axes, a range of one axis, and all of the inner ones.
+  static bool lies_together(const Shape& input, const Shape& shape) {
+    int axis = input.rank() - 1;
+    while (axis > 0 && shape[axis] == input[axis]) --axis;
+    for (int i = 0; i < axis; ++i)
+      if (shape[i] != 1) return false;
+    return true;
+  }
+};
+
+/// Zeros of `shape` with dy at `begin`.
+struct SliceGradient {
+  static constexpr std::string_view name = "slice_gradient";
+  Shape begin, size, shape;
+
+  Shape infer(const Inputs&) const { return shape; }
+  void forward(const Inputs& x, Tensor& y) const {
+    const TensorImpl &dy = *impl_of(x[0]), &result = *impl_of(y);
+    const std::size_t bytes = size_of(result.dtype);
+    std::memset(result.data, 0, static_cast<std::size_t>(result.count) * bytes);
+    if (dy.count == 0) return;
+    const Part part(shape, begin);
+    kernels::strided_write(bytes, dy.data,
+                           static_cast<char*>(result.data) + part.offset * static_cast<std::int64_t>(bytes),
+                           part.strides, dy.shape);
+  }
+  auto gradient(Dy dy) const {
+    return partials([=, this] { return slice(dy, begin, size); });
+  }
+  static std::vector<Sample> samples() {
+    return {{[](const Values& x) {
+               return slice_gradient(x[0], {1, 2}, {3, 4});
+             },
+             {sample_values({2, 1}, -2, 2)}},
+            {[](const Values& x) { return slice_gradient(x[0], {1}, {3}); }, {sample_values({0}, -2, 2)}}};
+  }
+};
+
+Tensor slice_gradient(const Tensor& dy, const Shape& begin, const Shape& shape) {
+  return record(SliceGradient{begin, shape_of(dy), shape}, {dy}, {});
+}
+
+struct At {
+  static constexpr std::string_view name = "at";
+  std::int64_t index;
+  Shape input_shape;
+
+  Tensor compute(const Inputs& x) const {
+    const Shape& input = x.shape(0);
+    if (input.rank() == 0) throw InvalidArgumentError("a scalar has no axis to index");
+    const std::int64_t n = input.front();
+    if (index < -n || index >= n)
+      throw OutOfRangeError("index " + std::to_string(index) + " is outside [" + std::to_string(-n) + ", " +
+                            std::to_string(n) + "), the first axis of shape " + to_string(input));
+    const Shape shape = input.sub(1, input.rank());
+    return view(x[0], shape, (index < 0 ? index + n : index) * shape.num_elements());
+  }
+  auto gradient(Dy dy) const {
+    return partials([=, this] {
+      Shape begin = input_shape;
+      for (int i = 1; i < begin.rank(); ++i) begin[i] = 0;
+      begin[0] = index < 0 ? index + input_shape[0] : index;
+      return slice_gradient(expand_dims(dy, 0), begin, input_shape);
+    });
+  }
+  static std::vector<Sample> samples() {
+    return {{[](const Values& x) { return x[0][2]; }, {sample_values({4}, -2, 2)}},
+            {[](const Values& x) { return x[0][-1]; }, {sample_values({3, 1, 2}, -2, 2)}}};
+  }
+};
+
+}  // namespace
+
+std::vector<OpRow> slicing_ops() { return {row<Slice>("shape"), row<SliceGradient>("shape"), row<At>("shape")}; }
+
+}  // namespace detail
+
+using namespace detail;
+
+Tensor slice(const Tensor& input, const Shape& begin, const Shape& size, Where where) {
+  return record(Slice{begin, size, shape_of(input)}, {input}, where);
+}
+
+Tensor Tensor::slice(const Shape& begin, const Shape& size, Where where) const {
+  return gradtape::slice(*this, begin, size, where);
+}
+Tensor Tensor::at(std::int64_t index, Where where) const {
+  return record(At{index, shape_of(*this)}, {*this}, where);
+}
+
+}  // namespace gradtape

@@ -1,0 +1,31 @@
+#include "gradtape/autograd/detail_annotation.h"
+#include "tape/log.h"
+#include "tensor/impl.h"
+
+namespace gradtape::detail {
+namespace {
+
+struct Meaning final : Annotation {
+  explicit Meaning(std::shared_ptr<const void> v) : value(std::move(v)) {}
+  std::shared_ptr<const void> value;
+};
+
+}  // namespace
+
+Tensor annotated(const Tensor& tensor, std::shared_ptr<const void> meaning) {
+  Tensor result = view(tensor, tensor.shape());
+  impl_of(result)->annotation = new Meaning(std::move(meaning));
+  return result;
+}
+
+const std::shared_ptr<const void>* meaning_of(const Tensor& tensor) {
+  const TensorImpl* impl = impl_of(tensor);
+  if (impl == nullptr || impl->annotation == nullptr) return nullptr;
+  const auto* meaning = dynamic_cast<const Meaning*>(impl->annotation);
+  return meaning != nullptr ? &meaning->value : nullptr;
+}
+
+NoRecording::NoRecording() : log_(recording_log_of_thread) { recording_log_of_thread = nullptr; }
+NoRecording::~NoRecording() { recording_log_of_thread = static_cast<Log*>(log_); }
+
+}  // namespace gradtape::detail

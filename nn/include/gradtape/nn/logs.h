@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace gradtape::nn {
+
+/// Named numbers in order, "loss" first: what callbacks receive, and what evaluate returns.
+class Logs {
+ public:
+  using Entry = std::pair<std::string, double>;
+
+  /// Throws NotFoundError that lists the names there are; set() adds one.
+  double& operator[](std::string_view name);
+  double operator[](std::string_view name) const;
+  /// By place: 0 is the loss. Throws OutOfRangeError.
+  double operator[](std::size_t index) const;
+  double operator[](int index) const { return (*this)[static_cast<std::size_t>(index)]; }
+
+  bool contains(std::string_view name) const { return find(name) != nullptr; }
+  /// Null where there is none.
+  const double* find(std::string_view name) const;
+  void set(std::string_view name, double value);
+  void clear() { entries_.clear(); }
+
+  std::size_t size() const { return entries_.size(); }
+  bool empty() const { return entries_.empty(); }
+  std::vector<Entry>::const_iterator begin() const { return entries_.begin(); }
+  std::vector<Entry>::const_iterator end() const { return entries_.end(); }
+  /// "loss, accuracy"
+  std::string names() const;
+
+ private:
+  std::vector<Entry> entries_;
+};
+
+/// The loss, then the metrics.
+using Scores = Logs;
+
+}  // namespace gradtape::nn

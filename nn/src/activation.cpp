@@ -1,0 +1,51 @@
+#include "gradtape/nn/activation.h"
+
+#include "gradtape/autograd/ops/math.h"
+#include "gradtape/autograd/ops/neural.h"
+#include "known_names.h"
+
+namespace gradtape::nn {
+
+namespace {
+
+struct Known {
+  const char* name;
+  Tensor (*function)(const Tensor& x, Where where);
+};
+
+Tensor softmax_of_last_axis(const Tensor& x, Where where) { return softmax(x, -1, where); }
+
+constexpr Known known_activations[] = {
+    {"linear", nullptr},
+    {"relu", relu},
+    {"sigmoid", sigmoid},
+    {"tanh", tanh},
+    {"softmax", softmax_of_last_axis},
+    {"softplus", softplus},
+    {"exponential", exp},
+};
+
+}  // namespace
+
+struct Activation::Definition {
+  std::string name;
+  Function function;
+};
+
+Activation::Activation(const std::string& name) {
+  const Known& known = find_known("activation", name, known_activations);
+  if (known.function != nullptr) *this = Activation(std::string(known.name), Function(known.function));
+}
+
+Activation::Activation(const char* name) : Activation(std::string(name)) {}
+
+Activation::Activation(std::string name, Function function)
+    : definition_(std::make_shared<Definition>(Definition{std::move(name), std::move(function)})) {}
+
+Tensor Activation::operator()(const Tensor& x, Where where) const {
+  return definition_ == nullptr ? x : definition_->function(x, where);
+}
+
+std::string Activation::name() const { return definition_ == nullptr ? "linear" : definition_->name; }
+
+}  // namespace gradtape::nn
