@@ -56,10 +56,9 @@ class InputFile {
     return done;
   }
 
-  /// The most bytes that can come out of a file of this size.
-  std::uint64_t largest_content() const {
-    return gzdirect(file_.get()) != 0 ? size_on_disk_ : size_on_disk_ * largest_deflation;
-  }
+  bool compressed() const { return gzdirect(file_.get()) == 0; }
+  /// The most bytes that can come out of a file of this size; just as many where it is not compressed.
+  std::uint64_t largest_content() const { return compressed() ? size_on_disk_ * largest_deflation : size_on_disk_; }
 
  private:
   struct Close {
@@ -159,11 +158,11 @@ Header read_header(InputFile& file, const std::string& path) {
       overflow = __builtin_mul_overflow(header.content, length, &header.content) || overflow;
   }
   if (empty) header.content = 0;
-  const std::uint64_t possible = file.largest_content();
+  const std::uint64_t possible = file.largest_content() - (4 + wanted);
   if (!empty && (overflow || header.content > possible))
-    throw_data_loss(path, "the header says shape " + to_string(header.shape) + ", which is " +
-                              (overflow ? "more than 2^64" : std::to_string(header.content)) +
-                              " bytes; a file of this size holds at most " + std::to_string(possible));
+    throw_data_loss(path, "truncated: the header says shape " + to_string(header.shape) + ", " +
+                              (overflow ? "more than 2^64" : std::to_string(header.content)) + " bytes, found " +
+                              (file.compressed() ? "at most " : "") + std::to_string(possible));
   return header;
 }
 

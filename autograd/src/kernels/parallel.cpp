@@ -135,9 +135,12 @@ void parallel_chunks(std::int64_t n, std::int64_t grain, FunctionRef<void(std::i
   const auto run = [&] {
     tbb::parallel_for(tbb::blocked_range<std::int64_t>(0, chunks),
                       [&](const tbb::blocked_range<std::int64_t>& range) {
+                        observe(&body);
                         run_chunks(range.begin(), range.end(), n, grain, body);
+                        publish(&body);
                       });
   };
+  publish(&body);
   if (depth > 0)
     // Inside a body: the arena that runs it serves the inner loop too. Isolated, so that no other body starts on this
     // thread in the middle of the present one.

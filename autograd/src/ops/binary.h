@@ -6,9 +6,12 @@
 
 namespace gradtape::detail {
 
+[[noreturn]] void throw_unsupported(DType dtype);
 /// Throws InvalidArgumentError when the kernel has no loop for the dtype.
-void check_supported(kernels::Binary function, DType dtype);
-void check_supported(kernels::Unary function, DType dtype);
+template <class Function>
+void check_supported(Function function, DType dtype) {
+  if (!is_floating(dtype) && !kernels::supports(function, dtype)) throw_unsupported(dtype);
+}
 
 /// The shape of x broadcast with y; the usual case, equal shapes, first.
 inline Shape broadcast_pair(const Inputs& x) {

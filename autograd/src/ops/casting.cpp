@@ -8,13 +8,8 @@
 namespace gradtape {
 namespace detail {
 
-void check_supported(kernels::Unary function, DType dtype) {
-  if (!kernels::supports(function, dtype))
-    throw InvalidArgumentError("the dtype " + std::string(name_of(dtype)) + " is not one that this op takes; cast first");
-}
-void check_supported(kernels::Binary function, DType dtype) {
-  if (!kernels::supports(function, dtype))
-    throw InvalidArgumentError("the dtype " + std::string(name_of(dtype)) + " is not one that this op takes; cast first");
+void throw_unsupported(DType dtype) {
+  throw InvalidArgumentError("the dtype " + std::string(name_of(dtype)) + " is not one that this op takes; cast first");
 }
 
 namespace {

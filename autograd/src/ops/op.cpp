@@ -7,16 +7,13 @@ namespace gradtape::detail {
 
 void rethrow_in(std::string_view op, Where where, Error& error) {
   const Log& log = *Log::of_this_thread();
-  error.add_context(op, current_scope(), current_user_line(log.where_override.line > 0 ? log.where_override : where));
+  error.add_context(op, current_scope(), log.line_of(where));
   throw;
 }
 
-void check_same_dtype(const Inputs& x) {
-  for (int i = 1; i < x.size(); ++i)
-    if (x.dtype(i) != x.dtype(0))
-      throw InvalidArgumentError("operands of dtypes " + std::string(name_of(x.dtype(0))) + " and " +
-                                 std::string(name_of(x.dtype(i))) + "; cast one of them");
-  if (x.size() == 1) static_cast<void>(x.dtype(0));
+void throw_different_dtypes(DType a, DType b) {
+  throw InvalidArgumentError("operands of dtypes " + std::string(name_of(a)) + " and " + std::string(name_of(b)) +
+                             "; cast one of them");
 }
 
 OperandPair::OperandPair(const Operand& a, const Operand& b) {

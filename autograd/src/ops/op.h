@@ -52,7 +52,7 @@ class TensorRef {
   const Tensor* tensor_;
 };
 
-/// The inputs of one call.
+/// The inputs of one call; record() has seen to it that none is empty.
 class Inputs {
  public:
   /// The list lives as long as the call that it is written in.
@@ -62,8 +62,9 @@ class Inputs {
   Inputs(const TensorRef* tensors, int size) : tensors_(tensors), size_(size) {}
   int size() const { return size_; }
   const Tensor& operator[](int i) const { return *tensors_[i]; }
-  const Shape& shape(int i) const { return checked(*tensors_[i]).shape; }
-  DType dtype(int i) const { return checked(*tensors_[i]).dtype; }
+  const TensorImpl& impl(int i) const { return *impl_of(*tensors_[i]); }
+  const Shape& shape(int i) const { return impl(i).shape; }
+  DType dtype(int i) const { return impl(i).dtype; }
   const TensorRef* begin() const { return tensors_; }
   const TensorRef* end() const { return tensors_ + size_; }
 
@@ -241,14 +242,19 @@ void note(Log& log, const O& op, const Inputs& x, const Tensor& y, Where where) 
 
 /// Throws the error with the op, the scope and the user's line.
 [[noreturn]] void rethrow_in(std::string_view op, Where where, Error& error);
+[[noreturn]] void throw_different_dtypes(DType a, DType b);
 /// Throws InvalidArgumentError unless all inputs have one dtype.
-void check_same_dtype(const Inputs& x);
+inline void check_same_dtype(const Inputs& x) {
+  for (int i = 1; i < x.size(); ++i)
+    if (x.dtype(i) != x.dtype(0)) throw_different_dtypes(x.dtype(0), x.dtype(i));
+}
 
 /// Runs an op, and writes it down if a tape records and any input is watched.
 template <Op O>
 Tensor record(const O& op, const Inputs& x, Where where) {
   Tensor y;
   try {
+    for (const TensorRef& input : x) checked(*input);
     if constexpr (!requires { O::mixed_dtypes; }) check_same_dtype(x);
     if constexpr (Computes<O>) {
       y = op.compute(x);

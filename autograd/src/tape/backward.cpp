@@ -89,9 +89,8 @@ class Walk final : public GradientSink {
       return;
     }
     if (node.payload == nullptr) return;
-    log_.where_override = user_line(node.where, node.layer);
+    log_.differentiated = &node;
     node.kind->backward(node, dy, *this);
-    log_.where_override = {};
     if (request_.free_as_it_goes && (node.tapes & log_.live_tapes()) == request_.tape) log_.free_payload(node);
   }
 
@@ -109,11 +108,11 @@ class Walk final : public GradientSink {
 }  // namespace
 
 std::vector<Tensor> backward(Log& log, const BackwardRequest& request) {
-  struct RestoreWhere {
+  struct Restore {
     Log& log;
-    Where before;
-    ~RestoreWhere() { log.where_override = before; }
-  } restore{log, log.where_override};
+    const Node* before;
+    ~Restore() { log.differentiated = before; }
+  } restore{log, log.differentiated};
   return Walk(log, request).run();
 }
 

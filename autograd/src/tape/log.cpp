@@ -66,10 +66,7 @@ void Log::truncate(std::size_t size) {
   arena_.rewind(entries_[size].node->mark);
   entries_.resize(size);
   ++generation_;  // the arena's copies of the scopes are gone
-  if (size == 0) {
-    leaves_.clear();
-    watched_ = 0;
-  }
+  if (size == 0) leaves_.clear();
 }
 
 Node& Log::new_node(const NodeKind& kind, std::uint64_t id, const TensorImpl& output, int input_count,
@@ -103,8 +100,9 @@ Node& Log::append(const NodeKind& kind, TensorImpl& output, const Edge* edges, i
   const std::size_t place = entries_.size();
   Node& node = new_node(kind, output.id, output, input_count, cut ? 0 : payload_bytes, recording_);
   node.cut = cut;
-  node.where = where_override.line > 0 ? where_override : where;
-  std::memcpy(node.edges(), edges, static_cast<std::size_t>(input_count) * sizeof(Edge));
+  node.where = differentiated == nullptr ? where : differentiated->where;
+  if (differentiated != nullptr) node.layer = differentiated->layer;
+  for (int i = 0; i < input_count; ++i) node.edges()[i] = edges[i];
   output.entry = static_cast<std::uint32_t>(place);
   return node;
 }
@@ -143,9 +141,9 @@ Edge Log::find_existing(const TensorImpl& tensor) const {
   return std::max(edge, newest_leaf(tensor.id));
 }
 
-Edge Log::watch(const TensorImpl& tensor, std::uint64_t tape) {
+Edge Log::watch(TensorImpl& tensor, std::uint64_t tape) {
   const Edge existing = find_existing(tensor);
-  ++watched_;
+  tensor.is_watched.store(true, std::memory_order_relaxed);
   if (existing != no_edge && static_cast<std::size_t>(existing) >= innermost_first_ &&
       entries_[existing].node->kind == &leaf_kind) {
     entries_[existing].node->tapes |= tape;
@@ -228,7 +226,10 @@ struct NameScopeAccess {
   }
 };
 
-Where detail::current_user_line(Where where) { return NameScopeAccess::user_line(where, innermost_scope); }
+Where detail::Log::line_of(Where where) const {
+  if (differentiated != nullptr) return user_line(differentiated->where, differentiated->layer);
+  return NameScopeAccess::user_line(where, innermost_scope);
+}
 
 std::string current_scope() { return NameScopeAccess::path(detail::innermost_scope); }
 

@@ -62,8 +62,7 @@ struct LayerFrame {
 std::string path_of(const LayerFrame* frame);
 /// The line to report: `where`, or for a line inside the library the call of the innermost scope that lies outside.
 Where user_line(Where where, const LayerFrame* frame);
-/// The same for the scopes that are open now.
-Where current_user_line(Where where);
+
 
 struct Node {
   const NodeKind* kind;
@@ -111,13 +110,13 @@ class Log {
   std::uint64_t id(std::size_t entry) const { return entries_[entry].id; }
 
   /// Makes the tensor a leaf from here on.
-  Edge watch(const TensorImpl& tensor, std::uint64_t tape);
+  Edge watch(TensorImpl& tensor, std::uint64_t tape);
 
   /// The entry of a tensor that an op reads now; a Variable's is made on its first use.
   Edge find(const TensorImpl& tensor) {
     const std::uint32_t place = tensor.entry;
     Edge edge = place < entries_.size() && entries_[place].id == tensor.id ? static_cast<Edge>(place) : no_edge;
-    if (tensor.is_variable || watched_ > 0) edge = find_leaf(tensor, edge);
+    if (tensor.is_variable || tensor.is_watched.load(std::memory_order_relaxed)) edge = find_leaf(tensor, edge);
     return edge;
   }
   /// The same without making anything.
@@ -136,8 +135,10 @@ class Log {
     node.payload = nullptr;
   }
 
-  /// While the backward pass runs an op's gradient, the ops in it are reported at the line of the op.
-  Where where_override;
+  /// While the backward pass runs a node's gradient, the ops in it are reported at the line of the node.
+  const Node* differentiated = nullptr;
+  /// The line to report for an op that is called at `where` now.
+  Where line_of(Where where) const;
 
  private:
   Edge newest_leaf(std::uint64_t id) const;
@@ -154,7 +155,6 @@ class Log {
   std::uint64_t live_ = 0, recording_ = 0, watching_variables_ = 0;
   std::uint64_t first_entries_[64] = {};
   std::size_t innermost_first_ = 0;  // the first entry of the innermost tape
-  int watched_ = 0;                  // explicit watches since the log began
   std::uint64_t generation_ = 1;
   LeafTable leaves_;  // the newest entry of each leaf
 };

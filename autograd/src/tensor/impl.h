@@ -30,7 +30,8 @@ struct TensorImpl {
   TensorImpl* base;        // the description that owns the memory, where this is a view
   Annotation* annotation;  // owned
   DType dtype;
-  bool is_variable;       // the value of a Variable: its id is the Variable's
+  bool is_variable;       // the value of a trainable Variable: its id is the Variable's
+  std::atomic<bool> is_watched;  // some tape has watched it: only then is it looked up among the leaves
   std::uint8_t size_class;  // of the pool's block that begins with this description
   std::int64_t count;       // elements
   Shape shape;

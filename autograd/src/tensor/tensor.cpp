@@ -20,7 +20,9 @@ std::uint64_t next_tensor_id() {
   return next++;
 }
 
-std::int64_t checked_count(const Shape& shape, DType dtype) {
+namespace {
+
+[[gnu::noinline]] std::int64_t checked_count_slowly(const Shape& shape, DType dtype) {
   std::int64_t count = 1, bytes = 0;
   bool overflow = false;
   for (std::int64_t length : shape) {
@@ -30,6 +32,19 @@ std::int64_t checked_count(const Shape& shape, DType dtype) {
   if (overflow || __builtin_mul_overflow(count, static_cast<std::int64_t>(size_of(dtype)), &bytes))
     throw ResourceExhaustedError("a tensor of shape " + to_string(shape) + " is larger than any memory");
   return count;
+}
+
+}  // namespace
+
+std::int64_t checked_count(const Shape& shape, DType dtype) {
+  // Up to four lengths below 2^14 cannot overflow.
+  std::uint64_t bits = 0;
+  std::int64_t count = 1;
+  for (std::int64_t length : shape) {
+    bits |= static_cast<std::uint64_t>(length);
+    count = static_cast<std::int64_t>(static_cast<std::uint64_t>(count) * static_cast<std::uint64_t>(length));
+  }
+  return bits < (1 << 14) && shape.rank() <= 4 ? count : checked_count_slowly(shape, dtype);
 }
 
 TensorImpl* new_impl(DType dtype, const Shape& shape) {
@@ -43,6 +58,7 @@ TensorImpl* new_impl(DType dtype, const Shape& shape) {
                                          .annotation = nullptr,
                                          .dtype = dtype,
                                          .is_variable = false,
+                                         .is_watched = false,
                                          .size_class = block.size_class,
                                          .count = count,
                                          .shape = shape};
@@ -62,6 +78,7 @@ TensorImpl* new_view(TensorImpl* base, DType dtype, const Shape& shape, void* da
                                          .annotation = nullptr,
                                          .dtype = dtype,
                                          .is_variable = false,
+                                         .is_watched = false,
                                          .size_class = block.size_class,
                                          .count = shape.num_elements(),
                                          .shape = shape};

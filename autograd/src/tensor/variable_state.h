@@ -22,6 +22,7 @@ struct Variable::State {
     detail::TensorImpl* impl = detail::impl_of(fresh);
     impl->id = id;
     impl->is_variable = trainable;
+    impl->is_watched = value && detail::impl_of(value)->is_watched.load();
     return fresh;
   }
 };

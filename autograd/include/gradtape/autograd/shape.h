@@ -17,12 +17,6 @@ class Shape {
   /// Throws InvalidArgumentError for more than eight axes.
   Shape(std::initializer_list<std::int64_t> lengths);
   Shape(const std::int64_t* first, const std::int64_t* last);
-  constexpr Shape(const Shape& other) : rank_(other.rank_) { copy_lengths(other); }
-  constexpr Shape& operator=(const Shape& other) {
-    rank_ = other.rank_;
-    copy_lengths(other);
-    return *this;
-  }
 
   constexpr int rank() const { return rank_; }
   /// The length of an axis; a negative axis counts from the end. The axis is not checked: see normalize_axis.
@@ -53,10 +47,6 @@ class Shape {
   }
 
  private:
-  constexpr void copy_lengths(const Shape& other) {
-    for (int i = 0; i < rank_; ++i) lengths_[i] = other.lengths_[i];
-  }
-
   int rank_ = 0;
   std::int64_t lengths_[max_rank] = {};
 };

@@ -163,7 +163,7 @@ class Dataset {
 
   /// tf.data.Dataset.prefetch: a background thread keeps up to buffer_size elements ready. autotune: up to 16
   /// elements that hold 16 MiB together, but at least two. A loop pays once for the start of the thread (some 50
-  /// microseconds) and about a microsecond an element. What the stages before throw reaches the loop when the
+  /// microseconds) and one to three microseconds an element. What the stages before throw reaches the loop when the
   /// elements before it are used up, and ends the thread; leaving the loop early waits for the element in the making,
   /// then ends it. Before batch(), where elements are row numbers still, it does nothing. Throws InvalidArgumentError
   /// for a buffer_size of 0 or below -1.

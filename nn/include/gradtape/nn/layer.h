@@ -95,7 +95,6 @@ class Layer {
 
  private:
   friend struct LayerAccess;
-struct LayerState;
   void adopt(Layer& layer);
   std::shared_ptr<LayerState> state_;
 };

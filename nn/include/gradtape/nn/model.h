@@ -86,7 +86,6 @@ class Model : public Layer {
 
  private:
   friend struct ModelAccess;
-struct ModelCore;
   std::shared_ptr<ModelCore> core_;
 };
 
