@@ -17,7 +17,7 @@ double& Logs::operator[](std::string_view name) {
 
 double Logs::operator[](std::string_view name) const { return const_cast<Logs&>(*this)[name]; }
 
-double Logs::operator[](std::size_t index) const {
+const double& Logs::at(std::size_t index) const {
   if (index >= entries_.size())
     throw OutOfRangeError("number " + std::to_string(index) + " of " + std::to_string(entries_.size()) + ": " + names());
   return entries_[index].second;

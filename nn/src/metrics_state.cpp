@@ -38,8 +38,12 @@ const void* data_of(const Tensor& tensor) {
 template <class T>
 std::int64_t largest(const T* row, std::int64_t n) {
   std::int64_t best = 0;
-  for (std::int64_t i = 1; i < n; ++i)
-    if (row[i] > row[best]) best = i;
+  T highest = row[0];
+  for (std::int64_t i = 1; i < n; ++i) {
+    const bool higher = row[i] > highest;  // two selections: no branch to predict
+    best = higher ? i : best;
+    highest = higher ? row[i] : highest;
+  }
   return best;
 }
 

@@ -6,8 +6,7 @@
 #include <sstream>
 
 #include "autograd/tensor_values.h"
-#include "gradtape/autograd/autograd.h"
-#include "gradtape/nn/nn.h"
+#include "gradtape/gradtape.h"
 #include "nn/error_text.h"
 
 using namespace gradtape;

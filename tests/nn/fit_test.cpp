@@ -6,8 +6,7 @@
 #include <sstream>
 
 #include "autograd/tensor_values.h"
-#include "gradtape/autograd/autograd.h"
-#include "gradtape/nn/nn.h"
+#include "gradtape/gradtape.h"
 #include "nn/error_text.h"
 
 using namespace gradtape;
@@ -126,6 +125,7 @@ TEST_CASE("samples are shuffled anew for each epoch, and set_seed makes that rep
 }
 
 TEST_CASE("every sample is seen once in an epoch") {
+  const Tensor x = reshape(range(10, 110, 1, float32), {100, 1});
   nn::Sequential scaled({nn::Dense(1, {.use_bias = false, .kernel_initializer = "ones", .input_shape = {1}})});
   scaled.compile({.optimizer = optim::SGD({.learning_rate = 0}),
                   .loss = [](const Tensor& y, const Tensor& p) { return square(y - p) + p; }});

@@ -4,8 +4,7 @@
 #include <cmath>
 #include <sstream>
 
-#include "gradtape/autograd/autograd.h"
-#include "gradtape/nn/nn.h"
+#include "gradtape/gradtape.h"
 #include "training/progress_bar.h"
 
 using namespace gradtape;

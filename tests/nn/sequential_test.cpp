@@ -1,8 +1,7 @@
 #include <doctest/doctest.h>
 
 #include "autograd/tensor_values.h"
-#include "gradtape/autograd/autograd.h"
-#include "gradtape/nn/nn.h"
+#include "gradtape/gradtape.h"
 #include "nn/error_text.h"
 
 using namespace gradtape;

@@ -1,8 +1,7 @@
 // The tables are Keras 2's for the same models.
 #include <doctest/doctest.h>
 
-#include "gradtape/autograd/autograd.h"
-#include "gradtape/nn/nn.h"
+#include "gradtape/gradtape.h"
 
 using namespace gradtape;
 

@@ -129,6 +129,13 @@ void binary(Binary function, DType dtype, const void* a, const Shape& a_shape, c
               function == Binary::pow ? costly_grain : cheap_grain});
 }
 
+void binary(Binary function, DType dtype, const void* a, const void* b, void* y, std::int64_t n) {
+  const auto loop = binary_loops().of[place(dtype)][place(function)];
+  const std::int64_t grain = function == Binary::pow ? costly_grain : cheap_grain;
+  if (n > 0 && n <= grain) return loop(Operands::both, a, b, y, n);
+  binary(function, dtype, a, Shape{n}, b, Shape{n}, y, Shape{n});
+}
+
 void compare(Comparison comparison, DType dtype, const void* a, const Shape& a_shape, const void* b,
              const Shape& b_shape, bool* y, const Shape& y_shape) {
   run_binary({comparison_loops().of[place(dtype)][place(comparison)], dtype, a, a_shape, b, b_shape, y, y_shape,

@@ -65,6 +65,9 @@ void unary(Unary function, DType dtype, const void* x, void* y, std::int64_t n);
 void binary(Binary function, DType dtype, const void* a, const Shape& a_shape, const void* b, const Shape& b_shape,
             void* y, const Shape& y_shape);
 
+/// The same for operands of n elements each.
+void binary(Binary function, DType dtype, const void* a, const void* b, void* y, std::int64_t n);
+
 /// Every dtype. NaN compares as IEEE says.
 void compare(Comparison comparison, DType dtype, const void* a, const Shape& a_shape, const void* b,
              const Shape& b_shape, bool* y, const Shape& y_shape);

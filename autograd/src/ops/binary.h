@@ -27,7 +27,10 @@ struct BinaryOp {
   }
   void forward(const Inputs& x, Tensor& y) const {
     const TensorImpl &a = *impl_of(x[0]), &b = *impl_of(x[1]), &result = *impl_of(y);
-    kernels::binary(function, a.dtype, a.data, a.shape, b.data, b.shape, result.data, result.shape);
+    if (a.count == result.count && b.count == result.count)  // they differ by axes of length 1 at most
+      kernels::binary(function, a.dtype, a.data, b.data, result.data, result.count);
+    else
+      kernels::binary(function, a.dtype, a.data, a.shape, b.data, b.shape, result.data, result.shape);
   }
 };
 

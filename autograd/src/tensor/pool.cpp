@@ -3,9 +3,7 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <atomic>
-#include <bit>
 #include <cstdlib>
 #include <mutex>
 #include <new>
@@ -28,34 +26,6 @@
 
 namespace gradtape::detail {
 namespace {
-
-// Four classes for each power of two from 256 bytes on: at most a fifth of a block is unused.
-constexpr std::size_t smallest = 256;
-constexpr int class_count = 4 * 47;
-constexpr std::size_t largest_thread_block = 64 * 1024;
-constexpr std::size_t thread_bound_per_class = 256 * 1024;
-
-constexpr std::size_t class_bytes(int size_class) {
-  const int octave = size_class / 4, quarter = size_class % 4;
-  return (smallest << octave) / 4 * (4 + quarter);
-}
-
-int class_for(std::size_t bytes) {
-  if (bytes <= smallest) return 0;
-  const int octave = std::bit_width((bytes - 1) / smallest) - 1;
-  const std::size_t step = (smallest << octave) / 4;
-  return 4 * octave + static_cast<int>((bytes - 1 - (smallest << octave)) / step) + 1;
-}
-
-constexpr int thread_class_count = [] {
-  int count = 0;
-  while (class_bytes(count) <= largest_thread_block) ++count;
-  return count;
-}();
-
-struct FreeBlock {
-  FreeBlock* next;
-};
 
 std::atomic<std::uint64_t> system_allocations{0};
 
@@ -104,7 +74,7 @@ class SharedPool {
 
  private:
   std::mutex mutex_;
-  std::array<FreeBlock*, class_count> lists_{};
+  std::array<FreeBlock*, size_class_count> lists_{};
   std::size_t bytes_ = 0;
 };
 
@@ -114,121 +84,83 @@ SharedPool& shared_pool() {
   return *pool;
 }
 
-std::atomic<std::int64_t> bytes_in_use{0};
+// Blocks that are in use, and with them the small blocks that threads keep: those are subtracted where the count is
+// asked for, since counting each of them would cost as much as serving it.
+std::atomic<std::int64_t> bytes_taken{0};
 std::atomic<std::int64_t> peak_bytes{0};
 
-void note_peak() {
-  const std::int64_t now = bytes_in_use.load(std::memory_order_relaxed);
+void note_taken(std::size_t bytes) {
+  const std::int64_t now = bytes_taken.fetch_add(static_cast<std::int64_t>(bytes)) + static_cast<std::int64_t>(bytes);
   std::int64_t peak = peak_bytes.load(std::memory_order_relaxed);
   while (now > peak && !peak_bytes.compare_exchange_weak(peak, now, std::memory_order_relaxed)) {
   }
 }
 
-// Counting every small block with an atomic would cost as much as serving it, so a thread's counts go to the shared
-// ones in steps of this size.
-constexpr std::int64_t report_step = 64 * 1024;
+void give_to_shared(void* memory, int size_class) {
+  bytes_taken.fetch_sub(static_cast<std::int64_t>(class_bytes(size_class)));
+  if (!GRADTAPE_POOLING || !shared_pool().give(memory, size_class)) system_free(memory);
+}
 
-struct ThreadPool {
-  std::array<FreeBlock*, thread_class_count> lists{};
-  std::array<std::uint32_t, thread_class_count> counts{};
-  std::int64_t unreported = 0;
-
-  void count(std::int64_t bytes) {
-    unreported += bytes;
-    if (unreported > report_step || unreported < -report_step) report();
-  }
-  void report() {
-    bytes_in_use.fetch_add(unreported, std::memory_order_relaxed);
-    unreported = 0;
-    note_peak();
-  }
-  void give_back() {
-    for (int i = 0; i < thread_class_count; ++i) {
-      while (lists[i] != nullptr) {
-        FreeBlock* block = std::exchange(lists[i], lists[i]->next);
-        if (!shared_pool().give(block, i)) system_free(block);
-      }
-      counts[i] = 0;
+void give_back(ThreadPool& pool) {
+  for (int i = 0; i < thread_class_count; ++i) {
+    const auto place = static_cast<std::size_t>(i);
+    while (pool.lists[place] != nullptr) {
+      FreeBlock* block = std::exchange(pool.lists[place], pool.lists[place]->next);
+      give_to_shared(block, i);
     }
-    report();
+    pool.counts[place] = 0;
   }
-};
+}
 
-// A plain pointer costs one load where an object with a destructor would cost a guard; the owner beside it returns the
-// blocks when the thread ends. After that the pointer is null and blocks go to the shared part.
-constinit thread_local ThreadPool* thread_pool = nullptr;
+std::size_t kept_by_this_thread() {
+  std::size_t bytes = 0;
+  if (thread_pool != nullptr)
+    for (int i = 0; i < thread_class_count; ++i) bytes += thread_pool->counts[static_cast<std::size_t>(i)] * class_bytes(i);
+  return bytes;
+}
+
+// thread_pool is a plain pointer because an object with a destructor would cost a guard at each use; its owner returns
+// the blocks when the thread ends, after which blocks go to the shared part.
 constinit thread_local bool thread_ended = false;
-
 struct ThreadPoolOwner {
   ThreadPool pool;
   ~ThreadPoolOwner() {
     thread_pool = nullptr;
     thread_ended = true;
-    pool.give_back();
+    give_back(pool);
   }
 };
 
-ThreadPool* start_thread_pool() {
-  if (thread_ended) return nullptr;
+void start_thread_pool() {
+  if (!GRADTAPE_POOLING || thread_ended || thread_pool != nullptr) return;
   thread_local ThreadPoolOwner owner;
   thread_pool = &owner.pool;
-  return thread_pool;
-}
-
-ThreadPool* this_thread_pool() { return thread_pool != nullptr ? thread_pool : start_thread_pool(); }
-
-[[gnu::noinline]] void* allocate_slowly(int size_class, std::size_t bytes) {
-  void* memory = GRADTAPE_POOLING ? shared_pool().take(size_class) : nullptr;
-  if (memory == nullptr) memory = system_allocate(size_class);
-  if (memory == nullptr) {  // what the pool keeps in other sizes may be enough
-    shared_pool().trim();
-    memory = system_allocate(size_class);
-  }
-  if (memory == nullptr)
-    throw ResourceExhaustedError("no memory for a tensor of " + std::to_string(bytes) + " bytes");
-  return memory;
 }
 
 }  // namespace
 
-Block allocate_block(std::size_t bytes) {
-  if (bytes > std::size_t{1} << 50)
-    throw ResourceExhaustedError("no memory for a tensor of " + std::to_string(bytes) + " bytes");
-  const int size_class = class_for(bytes);
-  ThreadPool* pool = this_thread_pool();
+constinit thread_local ThreadPool* thread_pool = nullptr;
+
+void* allocate_slowly(int size_class, std::size_t bytes) {
+  start_thread_pool();
   void* memory = nullptr;
-  if (size_class < thread_class_count && pool != nullptr && pool->lists[size_class] != nullptr) {
-    FreeBlock* block = pool->lists[size_class];
-    pool->lists[size_class] = block->next;
-    --pool->counts[size_class];
-    memory = block;
-  } else {
-    memory = allocate_slowly(size_class, bytes);
+  if (size_class < size_class_count) {
+    if (GRADTAPE_POOLING) memory = shared_pool().take(size_class);
+    if (memory == nullptr) memory = system_allocate(size_class);
+    if (memory == nullptr) {  // what the pool keeps in other sizes may be enough
+      shared_pool().trim();
+      memory = system_allocate(size_class);
+    }
   }
-  if (pool != nullptr)
-    pool->count(static_cast<std::int64_t>(class_bytes(size_class)));
-  else
-    bytes_in_use.fetch_add(static_cast<std::int64_t>(class_bytes(size_class)), std::memory_order_relaxed);
-  return {memory, static_cast<std::uint8_t>(size_class)};
+  if (memory == nullptr)
+    throw ResourceExhaustedError("no memory for a tensor of " + std::to_string(bytes) + " bytes");
+  note_taken(class_bytes(size_class));
+  return memory;
 }
 
-void free_block(void* memory, std::uint8_t size_class) {
-  const std::size_t bytes = class_bytes(size_class);
-  ThreadPool* pool = this_thread_pool();
-  if (pool != nullptr)
-    pool->count(-static_cast<std::int64_t>(bytes));
-  else
-    bytes_in_use.fetch_sub(static_cast<std::int64_t>(bytes), std::memory_order_relaxed);
-  if constexpr (!GRADTAPE_POOLING) {
-    system_free(memory);
-    return;
-  }
-  if (pool != nullptr && size_class < thread_class_count && pool->counts[size_class] * bytes < thread_bound_per_class) {
-    pool->lists[size_class] = ::new (memory) FreeBlock{pool->lists[size_class]};
-    ++pool->counts[size_class];
-    return;
-  }
-  if (!shared_pool().give(memory, size_class)) system_free(memory);
+void free_slowly(void* memory, int size_class) {
+  start_thread_pool();
+  give_to_shared(memory, size_class);
 }
 
 }  // namespace gradtape::detail
@@ -236,23 +168,16 @@ void free_block(void* memory, std::uint8_t size_class) {
 namespace gradtape {
 
 MemoryStatistics memory_statistics() {
-  using namespace detail;
-  if (ThreadPool* pool = this_thread_pool()) pool->report();
-  const std::int64_t in_use = std::max<std::int64_t>(bytes_in_use.load(), 0);
-  std::uint64_t cached = shared_pool().bytes();
-  if (thread_pool != nullptr)
-    for (int i = 0; i < thread_class_count; ++i) cached += thread_pool->counts[i] * class_bytes(i);
-  return {system_allocations.load(), static_cast<std::uint64_t>(in_use),
-          static_cast<std::uint64_t>(std::max(peak_bytes.load(), in_use)), cached};
+  const std::size_t kept = detail::kept_by_this_thread();
+  const auto in_use = static_cast<std::uint64_t>(detail::bytes_taken.load()) - kept;
+  return {detail::system_allocations.load(), in_use, std::max(static_cast<std::uint64_t>(detail::peak_bytes.load()), in_use),
+          detail::shared_pool().bytes() + kept};
 }
 
-void reset_peak_memory() {
-  if (detail::ThreadPool* pool = detail::this_thread_pool()) pool->report();
-  detail::peak_bytes.store(detail::bytes_in_use.load());
-}
+void reset_peak_memory() { detail::peak_bytes.store(detail::bytes_taken.load()); }
 
 void release_cached_memory() {
-  if (detail::ThreadPool* pool = detail::this_thread_pool()) pool->give_back();
+  if (detail::thread_pool != nullptr) detail::give_back(*detail::thread_pool);
   detail::shared_pool().trim();
 }
 

@@ -7,8 +7,8 @@ namespace gradtape {
 
 struct MemoryStatistics {
   std::uint64_t system_allocations;  ///< calls to the system's allocator for tensor memory since the start
-  std::uint64_t bytes_in_use;        ///< held by living tensors
-  std::uint64_t peak_bytes_in_use;   ///< the highest value of bytes_in_use since the start or the last reset
+  std::uint64_t bytes_in_use;        ///< held by living tensors, and by other threads' reserves of small blocks
+  std::uint64_t peak_bytes_in_use;   ///< the highest value, with all reserves, since the start or the last reset
   std::uint64_t bytes_cached;        ///< held by the pool, ready for use
 };
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <concepts>
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -17,8 +18,14 @@ class Logs {
   double& operator[](std::string_view name);
   double operator[](std::string_view name) const;
   /// By place: 0 is the loss. Throws OutOfRangeError.
-  double operator[](std::size_t index) const;
-  double operator[](int index) const { return (*this)[static_cast<std::size_t>(index)]; }
+  template <std::integral I>
+  double operator[](I index) const {
+    return at(static_cast<std::size_t>(index));
+  }
+  template <std::integral I>
+  double& operator[](I index) {
+    return const_cast<double&>(at(static_cast<std::size_t>(index)));
+  }
 
   bool contains(std::string_view name) const { return find(name) != nullptr; }
   /// Null where there is none.
@@ -34,6 +41,7 @@ class Logs {
   std::string names() const;
 
  private:
+  const double& at(std::size_t index) const;
   std::vector<Entry> entries_;
 };
 
