@@ -17,7 +17,7 @@ if(simd_sources)
   foreach(isa IN LISTS instruction_sets)
     set(target gradtape_kernels_${isa})
     add_library(${target} OBJECT ${simd_sources})
-    gradtape_flags(${target})
+    gradtape_flags(${target} WITHOUT_THREAD_SANITIZER)
     target_include_directories(${target} PRIVATE
       ${PROJECT_SOURCE_DIR}/autograd/include ${PROJECT_SOURCE_DIR}/autograd/src)
     target_compile_definitions(${target} PRIVATE GRADTAPE_ISA=${isa})

@@ -30,7 +30,14 @@ std::string class_name(const std::type_info& type) {
   char* demangled = abi::__cxa_demangle(type.name(), nullptr, nullptr, &status);
   std::string name = demangled != nullptr ? demangled : type.name();
   std::free(demangled);
-  if (const auto arguments = name.find('<'); arguments != name.npos) name.resize(arguments);
+  if (name.ends_with('>')) {  // template arguments
+    std::size_t begin = name.size() - 1;
+    for (int depth = 1; depth > 0 && begin > 0;) {
+      const char c = name[--begin];
+      depth += c == '>' ? 1 : c == '<' ? -1 : 0;
+    }
+    name.resize(begin);
+  }
   if (const auto scope = name.rfind("::"); scope != name.npos) name.erase(0, scope + 2);
   return name;
 }

@@ -23,7 +23,7 @@ struct ModelCore {
 
   bool is_sequential = false;
   std::vector<LayerHandle> sequence;
-  Tensors tail;  // what the sequence gives for zeros; empty while it is not known
+  Tensors head, tail;  // zeros for the first layer and what the last one gives; empty while they are not known
 
   std::optional<Compilation> compilation;
   bool stop_training = false;

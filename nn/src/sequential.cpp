@@ -13,7 +13,7 @@ namespace gradtape::nn {
 namespace {
 
 // What the first layer takes, as zeros; no tensors where it does not say.
-Tensors zeros_of_first(const Layer& first) {
+Tensors zeros_for_first(const Layer& first) {
   const LayerState& state = LayerAccess::state(first);
   if (!state.input_shape) return {};
   Shape shape{-1};
@@ -50,33 +50,37 @@ void Sequential::add(LayerHandle layer) {
       throw InvalidArgumentError("the model has a layer named " + name + " already; give this one another .name");
 
   const bool is_first = core.sequence.empty();
-  if (is_first) core.tail = zeros_of_first(*layer);
-  if (!core.tail.empty() && dynamic_cast<const InputLayer*>(&*layer) == nullptr) {
-    const gradtape::detail::NoRecording no_recording;
-    core.tail = layer(core.tail, {.training = false});
+  const bool is_input = dynamic_cast<const InputLayer*>(&*layer) != nullptr;
+  if (is_input && !is_first) throw InvalidArgumentError("an InputLayer can only be the first layer of a Sequential");
+  if (is_first && !state.input_shape) {
+    core.head = zeros_for_first(*layer);
+    core.tail = core.head;
   }
-  if (is_first) state.input_shape = LayerAccess::state(*layer).input_shape;
-  core.sequence.push_back(layer);
-  if (dynamic_cast<const InputLayer*>(&*layer) == nullptr)
+  if (!is_input) {
+    if (!core.tail.empty()) {
+      const gradtape::detail::NoRecording no_recording;
+      core.tail = layer(core.tail, {.training = false});
+    }
+    core.sequence.push_back(layer);
     LayerAccess::adopt(*this, *layer, &layer, state.children.size());
-  note_built(state, core.tail);
+  }
+  if (is_first && !state.input_shape) state.input_shape = LayerAccess::state(*layer).input_shape;
+  note_built(state, core.sequence.empty() ? Tensors() : core.tail);
   structure_changed();
 }
 
 void Sequential::pop() {
   ModelCore& core = ModelAccess::core(*this);
   LayerState& state = LayerAccess::state(*this);
-  if (state.children.empty()) throw FailedPreconditionError("pop: the model has no layers");
+  if (core.sequence.empty()) throw FailedPreconditionError("pop: the model has no layers");
   core.sequence.pop_back();
   state.children.pop_back();
-  core.tail = {};
-  if (!core.sequence.empty()) {
+  core.tail = core.head;
+  if (!core.tail.empty()) {
     const gradtape::detail::NoRecording no_recording;
-    core.tail = zeros_of_first(*core.sequence.front());
-    if (!core.tail.empty())
-      for (const LayerHandle& layer : core.sequence) core.tail = layer(core.tail, {.training = false});
+    for (const LayerHandle& layer : core.sequence) core.tail = layer(core.tail, {.training = false});
   }
-  note_built(state, core.tail);
+  note_built(state, core.sequence.empty() ? Tensors() : core.tail);
   structure_changed();
 }
 

@@ -69,7 +69,7 @@ TEST_CASE("callbacks are told what happens, in Keras's order") {
   nn::Sequential model = model_with_weight(0);
   Recorder recorder;
   model.fit(x, x, {.batch_size = 2, .epochs = 2, .verbose = 0, .callbacks = {recorder}, .validation_data = {x, x}});
-  CHECK(recorder.events == "train(e0[0<>1<>test{.}v]e1[0<>1<>test{.}v])");
+  CHECK(recorder.events == "train(e0[0<>1<>test{..}v]e1[0<>1<>test{..}v])");
   recorder.events.clear();
   model.evaluate(x, x, {.batch_size = 1, .verbose = 0, .callbacks = {recorder}});
   CHECK(recorder.events == "test{....}");
@@ -122,8 +122,9 @@ TEST_CASE("EarlyStopping knows directions, margins and baselines") {
   CHECK(epochs({.patience = 1, .mode = "max"}, {1, 2, 3, 4, 3, 5, 6}) == 5);
   CHECK(epochs({.patience = 1, .mode = "auto"}, {1, 2, 3, 4, 3, 5, 6}) == 2);
   CHECK(epochs({.min_delta = 0.5, .patience = 1, .mode = "max"}, {1, 2, 2.4, 4}) == 3);
-  CHECK(epochs({.patience = 2, .mode = "max", .baseline = 10}, {1, 2, 3, 4, 5}) == 3);
+  CHECK(epochs({.patience = 2, .mode = "max", .baseline = 10}, {1, 2, 3, 4, 5}) == 2);
   CHECK(epochs({.patience = 1, .mode = "min", .start_from_epoch = 3}, {1, 2, 3, 4, 5, 6}) == 5);
+  CHECK(epochs({.mode = "max"}, {1, 2, 3, 2, 5}) == 4);
   CHECK(epochs({.monitor = "no_such", .patience = 1}, {1, 2, 3}) == 3);
   CHECK_THROWS_AS(nn::EarlyStopping({.mode = "best"}), InvalidArgumentError);
 }

@@ -7,12 +7,17 @@
 namespace gradtape::detail {
 
 Tensor zeros_of(DType dtype, const Shape& shape) { return zeros(shape, dtype); }
-Tensor ones_of(DType dtype, const Shape& shape) { return ones(shape, dtype); }
+Tensor ones_of(DType dtype, const Shape& shape) {
+  if (dtype != float32 || shape.rank() != 0) return ones(shape, dtype);
+  Tensor one = uninitialized(dtype, shape);  // the usual target, a scalar loss
+  *static_cast<float*>(mutable_data(one)) = 1;
+  return one;
+}
 
 Tensor accumulate(Tensor total, const Tensor& term) {
   if (recording_log() != nullptr || !is_sole_owner(total)) return add(total, term);
   const TensorImpl &to = *impl_of(total), &from = *impl_of(term);
-  kernels::binary(kernels::Binary::add, to.dtype, to.data, to.shape, from.data, from.shape, to.data, to.shape);
+  kernels::binary(kernels::Binary::add, to.dtype, to.data, from.data, to.data, to.count);
   return total;
 }
 

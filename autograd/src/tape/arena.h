@@ -11,7 +11,7 @@ namespace gradtape::detail {
 class Arena {
  public:
   struct Mark {
-    std::size_t chunk = 0, used = 0;
+    std::uint32_t chunk = 0, used = 0;
   };
 
   /// Aligned to 16.
@@ -19,7 +19,7 @@ class Arena {
     bytes = (bytes + 15) & ~std::size_t{15};
     if (chunk_ >= chunks_.size() || used_ + bytes > chunks_[chunk_].size) next_chunk(bytes);
     void* memory = chunks_[chunk_].memory.get() + used_;
-    used_ += bytes;
+    used_ += static_cast<std::uint32_t>(bytes);
     return memory;
   }
   Mark mark() const { return {chunk_, used_}; }
@@ -48,7 +48,7 @@ class Arena {
   }
 
   std::vector<Chunk> chunks_;
-  std::size_t chunk_ = 0, used_ = 0;
+  std::uint32_t chunk_ = 0, used_ = 0;
 };
 
 }  // namespace gradtape::detail

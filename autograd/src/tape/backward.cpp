@@ -16,7 +16,7 @@ class Walk final : public GradientSink {
     gradients_.resize(count);
   }
 
-  std::vector<Tensor> run() {
+  void run(Tensor* result) {
     mark_needed();
     Edge last = no_edge;
     for (std::size_t i = 0; i < request_.targets.size(); ++i) {
@@ -26,11 +26,7 @@ class Walk final : public GradientSink {
       last = std::max(last, target);
     }
     for (Edge entry = last; entry >= first_source_ && entry != no_edge; --entry) visit(entry);
-    std::vector<Tensor> result;
-    result.reserve(request_.sources.size());
-    for (Edge source : request_.sources)
-      result.push_back(source == no_edge ? Tensor() : gradients_[index(source)]);
-    return result;
+    for (Edge source : request_.sources) *result++ = source == no_edge ? Tensor() : gradients_[index(source)];
   }
 
   bool wants(int input) const override {
@@ -101,19 +97,19 @@ class Walk final : public GradientSink {
   const Edge first_, end_;
   Edge first_source_ = 0;
   const Edge* edges_ = nullptr;
-  std::vector<std::uint8_t> needed_;
-  std::vector<Tensor> gradients_;
+  PooledVector<std::uint8_t> needed_;
+  PooledVector<Tensor> gradients_;
 };
 
 }  // namespace
 
-std::vector<Tensor> backward(Log& log, const BackwardRequest& request) {
+void backward(Log& log, const BackwardRequest& request, Tensor* gradients) {
   struct Restore {
     Log& log;
     const Node* before;
     ~Restore() { log.differentiated = before; }
   } restore{log, log.differentiated};
-  return Walk(log, request).run();
+  Walk(log, request).run(gradients);
 }
 
 }  // namespace gradtape::detail

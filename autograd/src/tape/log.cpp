@@ -69,10 +69,10 @@ void Log::truncate(std::size_t size) {
   if (size == 0) leaves_.clear();
 }
 
-Node& Log::new_node(const NodeKind& kind, std::uint64_t id, const TensorImpl& output, int input_count,
+[[gnu::always_inline]] inline Node& Log::new_node(const NodeKind& kind, std::uint64_t id, const TensorImpl& output, int input_count,
                     std::size_t payload_bytes, std::uint64_t tapes) {
   const Arena::Mark mark = arena_.mark();
-  const LayerFrame* layer = current_layer();
+  const LayerFrame* layer = innermost_scope == nullptr ? nullptr : current_layer();
   const std::size_t header = (sizeof(Node) + static_cast<std::size_t>(input_count) * sizeof(Edge) + 15) & ~std::size_t{15};
   char* memory = static_cast<char*>(arena_.allocate(header + payload_bytes));
   Node* node = ::new (memory) Node{.kind = &kind,
@@ -164,8 +164,7 @@ Edge Log::first_leaf(std::uint64_t id, std::uint64_t tape, std::size_t first) co
 }
 
 const LayerFrame* Log::current_layer() {
-  if (innermost_scope == nullptr || innermost_scope->frame_generation_ == generation_)
-    return innermost_scope == nullptr ? nullptr : innermost_scope->frame_;
+  if (innermost_scope->frame_generation_ == generation_) return innermost_scope->frame_;
   // From the outermost scope without a copy inwards.
   const LayerFrame* parent = nullptr;
   std::vector<NameScope*> missing;

@@ -65,6 +65,7 @@ Where user_line(Where where, const LayerFrame* frame);
 
 
 struct Node {
+  // Written in full for each op that is recorded: kept small.
   const NodeKind* kind;
   std::uint64_t tapes;     // that recorded when it was made
   std::uint64_t watchers;  // of a leaf: the tapes that watch it

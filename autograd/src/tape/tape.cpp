@@ -15,6 +15,12 @@ using detail::Log;
 using detail::no_edge;
 
 struct GradientTape::State {
+  // A tape for each step: its state comes from the pool.
+  static void* operator new(std::size_t bytes) { return detail::allocate_block(bytes).memory; }
+  static void operator delete(void* memory, std::size_t bytes) {
+    detail::free_block(memory, static_cast<std::uint8_t>(detail::class_for(bytes)));
+  }
+
   std::shared_ptr<Log> log = Log::of_this_thread();
   GradientTapeOptions options;
   std::uint64_t bit = 0;  // 0 once the tape has ended
@@ -100,16 +106,25 @@ GradientTape::State& GradientTape::state() const {
 }
 
 Tensor GradientTape::gradient(const Tensors& targets, const Source& source, const GradientOptions& options) {
-  return gradient(targets, Sources{source}, options)[0];
+  Tensor gradient;
+  write_gradients(targets, &source, 1, options, &gradient);
+  return gradient;
+}
+
+std::vector<Tensor> GradientTape::gradient(const Tensors& targets, const Sources& sources,
+                                           const GradientOptions& options) {
+  std::vector<Tensor> gradients(sources.size());
+  write_gradients(targets, sources.begin(), sources.size(), options, gradients.data());
+  return gradients;
 }
 
 namespace {
 
-std::vector<Tensor> seeds_for(const Tensors& targets, const std::vector<Tensor>& given) {
+detail::PooledVector<Tensor> seeds_for(const Tensors& targets, const std::vector<Tensor>& given) {
   if (!given.empty() && given.size() != targets.size())
     throw InvalidArgumentError("gradient of " + std::to_string(targets.size()) + " targets with " +
                                std::to_string(given.size()) + " output gradients");
-  std::vector<Tensor> seeds;
+  detail::PooledVector<Tensor> seeds;
   seeds.reserve(targets.size());
   for (std::size_t i = 0; i < targets.size(); ++i) {
     const Tensor& target = targets[i];
@@ -144,8 +159,8 @@ class GradientTape::Ending {
   State* state_;
 };
 
-std::vector<Tensor> GradientTape::gradient(const Tensors& targets, const Sources& sources,
-                                           const GradientOptions& options) {
+void GradientTape::write_gradients(const Tensors& targets, const Source* sources, std::size_t count,
+                                   const GradientOptions& options, Tensor* gradients) {
   State& s = state();
   s.require_alive("gradient");
   detail::BackwardRequest request{.tape = s.bit,
@@ -155,13 +170,13 @@ std::vector<Tensor> GradientTape::gradient(const Tensors& targets, const Sources
                                   .sources = {},
                                   .free_as_it_goes = !s.options.persistent};
   request.targets.reserve(targets.size());
-  request.sources.reserve(sources.size());
+  request.sources.reserve(count);
   for (const Tensor& target : targets) request.targets.push_back(s.find_target(target));
-  for (const Source& source : sources) request.sources.push_back(s.find_source(source));
+  for (std::size_t i = 0; i < count; ++i) request.sources.push_back(s.find_source(sources[i]));
 
   const Ending ending(s);
-  std::vector<Tensor> gradients = detail::backward(*s.log, request);
-  for (std::size_t i = 0; i < gradients.size(); ++i) {
+  detail::backward(*s.log, request, gradients);
+  for (std::size_t i = 0; i < count; ++i) {
     if (gradients[i]) continue;
     const Tensor& source = sources[i].tensor();
     if (options.unconnected_gradients == UnconnectedGradients::zero) {
@@ -170,7 +185,6 @@ std::vector<Tensor> GradientTape::gradient(const Tensors& targets, const Sources
     }
     gradients[i] = s.explained(targets, sources[i]);
   }
-  return gradients;
 }
 
 void GradientTape::watch(const Tensors& tensors) {
@@ -241,7 +255,7 @@ Tensor GradientTape::rows(const char* function, const Tensor& target, const Sour
   for (std::int64_t i = 0; i < count; ++i) {
     request.seeds = {batched ? detail::batch_unit(target.dtype(), target_shape, i)
                              : detail::unit(target.dtype(), target_shape, i)};
-    rows.push_back(detail::backward(*s.log, request)[0]);
+    detail::backward(*s.log, request, &rows.emplace_back());
     if (!rows.back()) break;
   }
   const bool connected = !rows.empty() && rows.back();

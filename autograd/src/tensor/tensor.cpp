@@ -151,16 +151,12 @@ std::string Tensor::why_empty() const {
   return reason != nullptr ? reason->text : "nothing was assigned to it";
 }
 
-const Tensor& Tensors::operator[](std::size_t index) const {
-  if (index >= items_.size())
-    throw OutOfRangeError("tensor " + std::to_string(index) + " of a list of " + std::to_string(items_.size()));
-  return items_[index];
+void Tensors::throw_past_end(std::size_t index) const {
+  throw OutOfRangeError("tensor " + std::to_string(index) + " of a list of " + std::to_string(size_));
 }
 
-const Tensor& Tensors::single() const {
-  if (items_.size() != 1)
-    throw InvalidArgumentError("one tensor is needed where a list of " + std::to_string(items_.size()) + " was given");
-  return items_[0];
+void Tensors::throw_not_single() const {
+  throw InvalidArgumentError("one tensor is needed where a list of " + std::to_string(size_) + " was given");
 }
 
 }  // namespace gradtape

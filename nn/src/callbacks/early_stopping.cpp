@@ -34,8 +34,10 @@ void EarlyStopping::on_epoch_end(int epoch, Logs& logs) {
     best_ = current;
     best_epoch_ = epoch;
     if (options_.restore_best_weights) best_weights_ = model().get_weights();
-    if (!options_.baseline || improves(current, *options_.baseline)) wait_ = 0;
-    return;
+    if (!options_.baseline || improves(current, *options_.baseline)) {
+      wait_ = 0;
+      return;
+    }
   }
   if (wait_ < options_.patience || epoch == 0) return;
   stopped_epoch_ = epoch;

@@ -65,8 +65,8 @@ class Sources {
   Sources(const std::vector<Tensor>& tensors) : items_(tensors.begin(), tensors.end()) {}
   std::size_t size() const { return items_.size(); }
   const Source& operator[](std::size_t index) const { return items_[index]; }
-  std::vector<Source>::const_iterator begin() const { return items_.begin(); }
-  std::vector<Source>::const_iterator end() const { return items_.end(); }
+  const Source* begin() const { return items_.data(); }
+  const Source* end() const { return items_.data() + items_.size(); }
 
  private:
   std::vector<Source> items_;
@@ -90,10 +90,10 @@ class GradientTape {
   template <class... S>
     requires(sizeof...(S) >= 2 && (std::is_convertible_v<const S&, Source> && ...))
   std::array<Tensor, sizeof...(S)> gradient(const Tensors& targets, const S&... sources) {
-    std::vector<Tensor> gradients = gradient(targets, Sources{Source(sources)...});
-    std::array<Tensor, sizeof...(S)> result;
-    for (std::size_t i = 0; i < result.size(); ++i) result[i] = std::move(gradients[i]);
-    return result;
+    const Source list[] = {Source(sources)...};
+    std::array<Tensor, sizeof...(S)> gradients;
+    write_gradients(targets, list, gradients.size(), {}, gradients.data());
+    return gradients;
   }
 
   /// Records the uses of these tensors from here on.
@@ -135,6 +135,8 @@ class GradientTape {
   struct State;
   class Ending;
   State& state() const;
+  void write_gradients(const Tensors& targets, const Source* sources, std::size_t count,
+                       const GradientOptions& options, Tensor* gradients);
   Tensor rows(const char* function, const Tensor& target, const Source& source, bool batched,
               const GradientOptions& options);
   std::unique_ptr<State> state_;

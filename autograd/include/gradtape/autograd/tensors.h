@@ -12,24 +12,41 @@ namespace gradtape {
 class Tensors {
  public:
   Tensors() = default;
-  Tensors(Tensor tensor) { items_.push_back(std::move(tensor)); }
-  Tensors(std::initializer_list<Tensor> tensors) : items_(tensors) {}
-  Tensors(std::vector<Tensor> tensors) : items_(std::move(tensors)) {}
+  Tensors(Tensor tensor) : one_(std::move(tensor)), size_(1) {}
+  Tensors(std::initializer_list<Tensor> tensors) : Tensors(tensors.begin(), tensors.size()) {}
+  Tensors(const std::vector<Tensor>& tensors) : Tensors(tensors.data(), tensors.size()) {}
 
-  std::size_t size() const { return items_.size(); }
-  bool empty() const { return items_.empty(); }
+  std::size_t size() const { return size_; }
+  bool empty() const { return size_ == 0; }
   /// Throws OutOfRangeError past the end.
-  const Tensor& operator[](std::size_t index) const;
-  std::vector<Tensor>::const_iterator begin() const { return items_.begin(); }
-  std::vector<Tensor>::const_iterator end() const { return items_.end(); }
+  const Tensor& operator[](std::size_t index) const {
+    if (index >= size_) throw_past_end(index);
+    return begin()[index];
+  }
+  const Tensor* begin() const { return size_ == 1 ? &one_ : several_.data(); }
+  const Tensor* end() const { return begin() + size_; }
 
   /// The tensor, where there is one: throws InvalidArgumentError otherwise.
-  const Tensor& single() const;
+  const Tensor& single() const {
+    if (size_ != 1) throw_not_single();
+    return one_;
+  }
   operator const Tensor&() const { return single(); }
-  operator const std::vector<Tensor>&() const { return items_; }
+  operator std::vector<Tensor>() const { return {begin(), end()}; }
 
  private:
-  std::vector<Tensor> items_;
+  Tensors(const Tensor* first, std::size_t count) : size_(count) {
+    if (count == 1)
+      one_ = *first;
+    else
+      several_.assign(first, first + count);
+  }
+  [[noreturn]] void throw_past_end(std::size_t index) const;
+  [[noreturn]] void throw_not_single() const;
+
+  Tensor one_;  // the usual case needs no allocation
+  std::vector<Tensor> several_;
+  std::size_t size_ = 0;
 };
 
 }  // namespace gradtape
