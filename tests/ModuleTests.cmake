@@ -26,6 +26,7 @@ function(gradtape_module_tests module)
   gradtape_flags(${target})
   target_link_libraries(${target} PRIVATE test_main gradtape_${module})
   target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}/tests ${PROJECT_SOURCE_DIR}/${module}/src)
+  target_compile_definitions(${target} PRIVATE GRADTAPE_TEST_FILES="${PROJECT_SOURCE_DIR}/tests/data_files")
 
   foreach(source IN LISTS sources)
     file(RELATIVE_PATH path ${directory} ${source})

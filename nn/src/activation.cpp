@@ -1,5 +1,6 @@
 #include "gradtape/nn/activation.h"
 
+#include "gradtape/autograd/detail_annotation.h"
 #include "gradtape/autograd/ops/math.h"
 #include "gradtape/autograd/ops/neural.h"
 #include "known_names.h"
@@ -13,12 +14,22 @@ struct Known {
   Tensor (*function)(const Tensor& x, Where where);
 };
 
-Tensor softmax_of_last_axis(const Tensor& x, Where where) { return softmax(x, -1, where); }
+// As in Keras, the crossentropies find the logits behind the probabilities (see losses_functions.cpp).
+Tensor softmax_of_last_axis(const Tensor& x, Where where) {
+  Tensor y = softmax(x, -1, where);
+  gradtape::detail::remember_logits(y, x, gradtape::detail::LogitsFunction::softmax);
+  return y;
+}
+Tensor sigmoid_with_logits(const Tensor& x, Where where) {
+  Tensor y = sigmoid(x, where);
+  gradtape::detail::remember_logits(y, x, gradtape::detail::LogitsFunction::sigmoid);
+  return y;
+}
 
 constexpr Known known_activations[] = {
     {"linear", nullptr},
     {"relu", relu},
-    {"sigmoid", sigmoid},
+    {"sigmoid", sigmoid_with_logits},
     {"tanh", tanh},
     {"softmax", softmax_of_last_axis},
     {"softplus", softplus},

@@ -12,10 +12,11 @@ namespace {
 
 const Symbol& symbol(const Tensor& tensor, const char* what, std::size_t index) {
   if (const Symbol* found = symbol_of(tensor)) return *found;
-  throw InvalidArgumentError(std::string(what) + " " + std::to_string(index) + " of the model, with shape " +
-                             to_string(tensor.shape()) + ", is not symbolic: it does not come from nn::Input through "
-                             "layers alone. An op cannot be applied to a symbolic tensor; use a layer for it, such as "
-                             "nn::Concatenate in place of concat");
+  throw InvalidArgumentError(
+      std::string(what) + " " + std::to_string(index) + " of the model, with shape " + to_string(tensor.shape()) +
+      ", is not symbolic: it does not come from nn::Input through "
+      "layers alone. An op cannot be applied to a symbolic tensor; use a layer for it, such as "
+      "nn::Concatenate in place of concat");
 }
 
 // The calls that the outputs need, in the order in which they were made, down to the inputs.
@@ -58,7 +59,8 @@ bool fits(const Shape& shape, const Shape& expected) {
 }  // namespace
 
 Graph::Graph(const Tensors& inputs, const Tensors& outputs) {
-  if (inputs.empty() || outputs.empty()) throw InvalidArgumentError("a model needs at least one input and one output");
+  if (inputs.empty() || outputs.empty())
+    throw InvalidArgumentError("a model needs at least one input and one output");
   std::size_t place = 0;
   for (const Tensor& input : inputs) symbol(input, "input", place++);
   place = 0;

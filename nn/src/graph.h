@@ -12,7 +12,7 @@ class Graph {
  public:
   struct Call {
     LayerHandle layer;
-    std::vector<std::size_t> inputs;    // slots
+    std::vector<std::size_t> inputs;  // slots
     std::vector<std::size_t> outputs;
     std::vector<std::size_t> finished;  // slots that no later call reads
     std::vector<Shape> output_shapes;

@@ -22,9 +22,11 @@ class LayerReference final : public Layer {
 
  protected:
   Tensors call(const Tensors&, bool) override {
-    throw FailedPreconditionError("the layer " + name() + " was found as a member of another one, and only its weights "
-                                  "can be reached from there; keep it as nn::layer(...), a LayerHandle, to call it from "
-                                  "elsewhere");
+    throw FailedPreconditionError(
+        "the layer " + name() +
+        " was found as a member of another one, and only its weights "
+        "can be reached from there; keep it as nn::layer(...), a LayerHandle, to call it from "
+        "elsewhere");
   }
 };
 
@@ -40,8 +42,7 @@ CallFrame::CallFrame(Layer& layer, std::optional<bool> training, Where where)
 CallFrame::~CallFrame() { innermost_frame = parent_; }
 
 void CallFrame::adopt_into_parent(Layer& layer, const LayerHandle* handle) {
-  if (parent_ != nullptr)
-    parent_->cursor_ = LayerAccess::adopt(parent_->layer_, layer, handle, parent_->cursor_) + 1;
+  if (parent_ != nullptr) parent_->cursor_ = LayerAccess::adopt(parent_->layer_, layer, handle, parent_->cursor_) + 1;
 }
 
 Layer::Layer(LayerOptions options) : state_(std::make_shared<LayerState>()) {
@@ -81,11 +82,10 @@ void Layer::describe(OptionVisitor& visit) {
 
 Variable Layer::add_weight(std::string name, WeightOptions options) {
   if (!options.initializer) options.initializer = "glorot_uniform";
-  Variable variable = Variable::deferred(
-      [initializer = std::move(options.initializer)](const Shape& shape, DType dtype) {
-        return initializer(shape, dtype);
-      },
-      options.dtype.value_or(state_->dtype), {.trainable = options.trainable, .name = name});
+  Variable variable =
+      Variable::deferred([initializer = std::move(options.initializer)](
+                             const Shape& shape, DType dtype) { return initializer(shape, dtype); },
+                         options.dtype.value_or(state_->dtype), {.trainable = options.trainable, .name = name});
   state_->weights.push_back({std::move(name), variable});
   structure_changed();
   return variable;
@@ -116,8 +116,7 @@ namespace {
 Tensors cast_inputs(const Tensors& inputs, DType dtype, Where where) {
   std::vector<Tensor> result;
   result.reserve(inputs.size());
-  for (const Tensor& input : inputs)
-    result.push_back(is_floating(input.dtype()) ? cast(input, dtype, where) : input);
+  for (const Tensor& input : inputs) result.push_back(is_floating(input.dtype()) ? cast(input, dtype, where) : input);
   return result;
 }
 

@@ -12,8 +12,12 @@ namespace {
 
 // WideAndDeep -> wide_and_deep, LSTMCell -> lstm_cell
 std::string snake_case(const std::string& name) {
-  const auto is_upper = [&](std::size_t i) { return i < name.size() && std::isupper(static_cast<unsigned char>(name[i])); };
-  const auto is_lower = [&](std::size_t i) { return i < name.size() && std::islower(static_cast<unsigned char>(name[i])); };
+  const auto is_upper = [&](std::size_t i) {
+    return i < name.size() && std::isupper(static_cast<unsigned char>(name[i]));
+  };
+  const auto is_lower = [&](std::size_t i) {
+    return i < name.size() && std::islower(static_cast<unsigned char>(name[i]));
+  };
   std::string result;
   for (std::size_t i = 0; i < name.size(); ++i) {
     const bool starts_word = i > 0 && is_upper(i) && name[i - 1] != '_' && (!is_upper(i - 1) || is_lower(i + 1));

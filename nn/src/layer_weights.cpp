@@ -96,14 +96,17 @@ void Layer::set_weights(const std::vector<Tensor>& values) {
                                std::to_string(variables.size()) + " weights" +
                                (variables.empty() ? "; the layer is not built yet, call it or build() first" : ""));
   for (std::size_t i = 0; i < values.size(); ++i)
-    if (values[i].shape() != variables[i].shape() || !is_floating(values[i].dtype()) != !is_floating(variables[i].dtype()))
-      throw InvalidArgumentError("set_weights on " + name() + ": weight " + std::to_string(i) + ", " + variables[i].name() +
-                                 ", has shape " + to_string(variables[i].shape()) + " and dtype " +
-                                 std::string(name_of(variables[i].dtype())) + ", the value has shape " +
-                                 to_string(values[i].shape()) + " and dtype " + std::string(name_of(values[i].dtype())));
+    if (values[i].shape() != variables[i].shape() ||
+        !is_floating(values[i].dtype()) != !is_floating(variables[i].dtype()))
+      throw InvalidArgumentError("set_weights on " + name() + ": weight " + std::to_string(i) + ", " +
+                                 variables[i].name() + ", has shape " + to_string(variables[i].shape()) +
+                                 " and dtype " + std::string(name_of(variables[i].dtype())) +
+                                 ", the value has shape " + to_string(values[i].shape()) + " and dtype " +
+                                 std::string(name_of(values[i].dtype())));
   const gradtape::detail::NoRecording no_recording;
   for (std::size_t i = 0; i < values.size(); ++i)
-    variables[i].assign(values[i].dtype() == variables[i].dtype() ? values[i] : cast(values[i], variables[i].dtype()));
+    variables[i].assign(values[i].dtype() == variables[i].dtype() ? values[i]
+                                                                  : cast(values[i], variables[i].dtype()));
 }
 
 }  // namespace gradtape::nn

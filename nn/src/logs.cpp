@@ -19,7 +19,8 @@ double Logs::operator[](std::string_view name) const { return const_cast<Logs&>(
 
 const double& Logs::at(std::size_t index) const {
   if (index >= entries_.size())
-    throw OutOfRangeError("number " + std::to_string(index) + " of " + std::to_string(entries_.size()) + ": " + names());
+    throw OutOfRangeError("number " + std::to_string(index) + " of " + std::to_string(entries_.size()) + ": " +
+                          names());
   return entries_[index].second;
 }
 

@@ -1,5 +1,6 @@
 #include "losses_functions.h"
 
+#include "gradtape/autograd/detail_annotation.h"
 #include "gradtape/autograd/ops/comparison.h"
 #include "gradtape/autograd/ops/math.h"
 #include "gradtape/autograd/ops/neural.h"
@@ -33,6 +34,20 @@ Tensor clipped_probabilities(const Tensor& probabilities) {
   return clip_by_value(probabilities, epsilon, 1 - epsilon);
 }
 
+using gradtape::detail::LogitsFunction;
+using gradtape::detail::remembered_logits;
+
+/// As Keras does: probabilities that come straight from a softmax (sigmoid) activation are replaced by its logits, whose
+/// loss is exact where a probability rounds to 0 or 1.
+struct Prediction {
+  const Tensor& tensor;
+  bool is_logits;
+};
+Prediction look_through(const Tensor& y_pred, bool from_logits, LogitsFunction function) {
+  const Tensor* logits = from_logits ? nullptr : remembered_logits(y_pred, function);
+  return logits != nullptr ? Prediction{*logits, true} : Prediction{y_pred, from_logits};
+}
+
 void check_classes(const Tensor& y_pred) {
   if (y_pred.rank() == 0) throw InvalidArgumentError("y_pred is a scalar: its last axis must be the classes");
 }
@@ -63,7 +78,8 @@ Tensor binary_crossentropy(const Tensor& y_true, const Tensor& y_pred, const Cro
   check_label_smoothing(options.label_smoothing);
   Tensor labels = matched(y_true, y_pred);
   if (options.label_smoothing > 0) labels = labels * (1 - options.label_smoothing) + 0.5 * options.label_smoothing;
-  if (options.from_logits) return mean_of_last_axis(sigmoid_cross_entropy_with_logits(labels, y_pred));
+  const auto [prediction, is_logits] = look_through(y_pred, options.from_logits, LogitsFunction::sigmoid);
+  if (is_logits) return mean_of_last_axis(sigmoid_cross_entropy_with_logits(labels, prediction));
   const Tensor p = clipped_probabilities(y_pred);
   return mean_of_last_axis(-(labels * log(p + epsilon) + (1 - labels) * log(1 - p + epsilon)));
 }
@@ -77,7 +93,8 @@ Tensor categorical_crossentropy(const Tensor& y_true, const Tensor& y_pred,
     const double classes = static_cast<double>(y_pred.shape().back());
     labels = labels * (1 - options.label_smoothing) + options.label_smoothing / classes;
   }
-  if (options.from_logits) return softmax_cross_entropy_with_logits(labels, y_pred);
+  const auto [prediction, is_logits] = look_through(y_pred, options.from_logits, LogitsFunction::softmax);
+  if (is_logits) return softmax_cross_entropy_with_logits(labels, prediction);
   const Tensor p = clipped_probabilities(y_pred / reduce_sum(y_pred, -1, {.keepdims = true}));
   return -reduce_sum(labels * log(p), -1);
 }
@@ -88,7 +105,8 @@ Tensor sparse_categorical_crossentropy(const Tensor& y_true, const Tensor& y_pre
   check_sparse_labels(y_true.shape(), y_pred.shape());
   Tensor labels = is_integer(y_true.dtype()) ? y_true : cast(y_true, int64);
   if (labels.shape() != samples) labels = reshape(labels, samples);
-  return sparse_softmax_cross_entropy_with_logits(labels, from_logits ? y_pred : log(clipped_probabilities(y_pred)));
+  const auto [prediction, is_logits] = look_through(y_pred, from_logits, LogitsFunction::softmax);
+  return sparse_softmax_cross_entropy_with_logits(labels, is_logits ? prediction : log(clipped_probabilities(y_pred)));
 }
 
 }  // namespace functions

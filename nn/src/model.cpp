@@ -23,7 +23,8 @@ Model::Model(const Tensors& inputs, const Tensors& outputs, ModelOptions options
   check_unique_names(*this);
   LayerState& state = LayerAccess::state(*this);
   state.built = true;
-  for (const Tensor& output : outputs) state.output_shapes.push_back(symbol_of(output)->call->outputs[symbol_of(output)->index]);
+  for (const Tensor& output : outputs)
+    state.output_shapes.push_back(symbol_of(output)->call->outputs[symbol_of(output)->index]);
 }
 
 void check_unique_names(const Layer& model) {
@@ -37,9 +38,15 @@ void check_unique_names(const Layer& model) {
 
 void Model::build(const Shape& input) {
   // Before its first call the layer itself asks; there is nothing to build but the layers, which that call builds.
-  if (LayerAccess::is_building(*this) || built()) return;
+  if (!LayerAccess::is_building(*this)) build(std::vector<Shape>{input});
+}
+
+void Model::build(const std::vector<Shape>& inputs) {
+  if (built()) return;
   const gradtape::detail::NoRecording no_recording;
-  (*this)(zeros_for(input, dtype()), {.training = false});
+  std::vector<Tensor> zeros;
+  for (const Shape& input : inputs) zeros.push_back(zeros_for(input, dtype()));
+  (*this)(std::move(zeros), {.training = false});
 }
 
 Tensors Model::call(const Tensors& inputs, bool) {
@@ -61,8 +68,8 @@ void Model::compile(CompileOptions options) {
   compilation.metrics = std::move(options.metrics);
   const std::size_t losses = compilation.losses.size(), weights = compilation.loss_weights.size();
   if (weights > 0 && losses > 1 && weights != losses)
-    throw InvalidArgumentError("compile got " + std::to_string(weights) + " loss_weights for " + std::to_string(losses) +
-                               " losses");
+    throw InvalidArgumentError("compile got " + std::to_string(weights) + " loss_weights for " +
+                               std::to_string(losses) + " losses");
   for (const Metric& metric : compilation.metrics) {
     if (!metric) throw InvalidArgumentError("compile got a metric that is none");
     std::string name = metric.name();
@@ -90,7 +97,8 @@ Compilation& compilation_for(const Model& model, const char* function) {
 }
 
 optim::Optimizer& Model::optimizer() {
-  if (!core_->compilation) throw FailedPreconditionError("the model " + name() + " has no optimizer before compile()");
+  if (!core_->compilation)
+    throw FailedPreconditionError("the model " + name() + " has no optimizer before compile()");
   return core_->compilation->optimizer;
 }
 

@@ -5,8 +5,8 @@
 #include <optional>
 #include <vector>
 
-#include "graph.h"
 #include "gradtape/nn/model.h"
+#include "graph.h"
 
 namespace gradtape::nn {
 

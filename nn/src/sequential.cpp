@@ -75,6 +75,10 @@ void Sequential::pop() {
   if (core.sequence.empty()) throw FailedPreconditionError("pop: the model has no layers");
   core.sequence.pop_back();
   state.children.pop_back();
+  if (core.sequence.empty()) {
+    core.head = {};
+    state.input_shape = {};
+  }
   core.tail = core.head;
   if (!core.tail.empty()) {
     const gradtape::detail::NoRecording no_recording;

@@ -74,8 +74,7 @@ std::vector<std::string> connections(const Graph& graph, const Graph::Call& call
       for (std::size_t output = 0; output < graph.calls()[i].outputs.size(); ++output) {
         if (graph.calls()[i].outputs[output] != slot) continue;
         std::size_t node = 0;
-        for (std::size_t j = 0; j < i; ++j)
-          node += graph.calls()[j].layer->name() == graph.calls()[i].layer->name();
+        for (std::size_t j = 0; j < i; ++j) node += graph.calls()[j].layer->name() == graph.calls()[i].layer->name();
         texts.push_back(fmt::format("{}[{}][{}]", graph.calls()[i].layer->name(), node, output));
       }
   return texts;
@@ -112,7 +111,8 @@ void Model::summary(const SummaryOptions& options) const {
   const std::function<void(const std::string&)> print = options.print_fn ? options.print_fn : print_line;
   const bool branched = core_->graph != nullptr && has_branches(*core_->graph);
   const int width = options.line_length > 0 ? options.line_length : branched ? 98 : 65;
-  const Table table(branched ? std::vector<double>{.33, .55, .67, 1.} : std::vector<double>{.45, .85, 1.}, width, print);
+  const Table table(branched ? std::vector<double>{.33, .55, .67, 1.} : std::vector<double>{.45, .85, 1.}, width,
+                    print);
 
   table.line("Model: \"" + name() + "\"");
   table.rule('_');

@@ -11,9 +11,9 @@ namespace gradtape::nn {
 /// One call of a layer on symbolic tensors, or an Input.
 struct SymbolicCall {
   LayerHandle layer;
-  std::vector<Tensor> inputs;   // symbolic; none for an Input
-  std::uint64_t number;         // in the order of the calls
-  std::vector<Shape> outputs;   // with -1 for the batch axis and other lengths that are not known
+  std::vector<Tensor> inputs;  // symbolic; none for an Input
+  std::uint64_t number;        // in the order of the calls
+  std::vector<Shape> outputs;  // with -1 for the batch axis and other lengths that are not known
 };
 
 /// What a symbolic tensor stands for: one of a call's outputs.

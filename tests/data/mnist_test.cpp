@@ -142,11 +142,14 @@ TEST_CASE("missing files: where they can be had and where they were looked for")
   folder.write("mnist/train-images-idx3-ubyte", images_file(1));
   const std::string message = message_of<NotFoundError>([] { data::mnist(); });
   INFO(message);
-  for (const std::string part :
-       {"[mnist] ", "GRADTAPE_DATA", "t10k-labels-idx1-ubyte", folder.path("mnist").c_str(),
-        "(which lacks train-labels-idx1-ubyte, t10k-images-idx3-ubyte, t10k-labels-idx1-ubyte)",
-        folder.path("home/.cache/gradtape/mnist").c_str()})
-    CHECK(message.find(part) != message.npos);
+  const std::string parts[] = {
+      "[mnist] ",
+      "GRADTAPE_DATA",
+      "t10k-labels-idx1-ubyte",
+      folder.path("mnist"),
+      "(which lacks train-labels-idx1-ubyte, t10k-images-idx3-ubyte, t10k-labels-idx1-ubyte)",
+      folder.path("home/.cache/gradtape/mnist")};
+  for (const std::string& part : parts) CHECK(message.find(part) != message.npos);
   try {
     data::fashion_mnist();
     MESSAGE("Fashion-MNIST is installed: the text about its package is not checked");

@@ -41,7 +41,9 @@ struct Recorder : nn::Callback {
 struct Scripted : nn::Callback {
   explicit Scripted(std::vector<double> values) : numbers(std::move(values)) {}
   std::vector<double> numbers;
-  void on_epoch_end(int epoch, nn::Logs& logs) override { logs.set("score", numbers[static_cast<std::size_t>(epoch)]); }
+  void on_epoch_end(int epoch, nn::Logs& logs) override {
+    logs.set("score", numbers[static_cast<std::size_t>(epoch)]);
+  }
 };
 
 class Captured {
@@ -56,7 +58,8 @@ class Captured {
 
 std::string temporary(const std::string& name) {
   static const std::string directory = [] {
-    const auto path = std::filesystem::temp_directory_path() / ("gradtape_callback_test_" + std::to_string(::getpid()));
+    const auto path =
+        std::filesystem::temp_directory_path() / ("gradtape_callback_test_" + std::to_string(::getpid()));
     std::filesystem::create_directories(path);
     return path.string();
   }();
@@ -83,10 +86,10 @@ TEST_CASE("a variable in the list of callbacks is referred to, a temporary is ke
   nn::Sequential model = model_with_weight(0);
   int epochs = 0;
   nn::History mine;
-  const nn::History returned =
-      model.fit(x, x, {.epochs = 3,
-                       .verbose = 0,
-                       .callbacks = {mine, nn::LambdaCallback({.on_epoch_end = [&](int, nn::Logs&) { ++epochs; }})}});
+  const nn::History returned = model.fit(
+      x, x, {.epochs = 3, .verbose = 0, .callbacks = {mine, nn::LambdaCallback({.on_epoch_end = [&](int, nn::Logs&) {
+                                                        ++epochs;
+                                                      }})}});
   CHECK(epochs == 3);
   CHECK(mine["loss"].size() == 3);
   CHECK(mine["loss"] == returned["loss"]);
@@ -94,20 +97,19 @@ TEST_CASE("a variable in the list of callbacks is referred to, a temporary is ke
 
 TEST_CASE("EarlyStopping waits for as many epochs as its patience, and restores the best weights") {
   nn::Sequential model = model_with_weight(0.25);  // the weight goes from 1 to 0 by halves: 2 * 0.25 * w
-  nn::EarlyStopping stop({.monitor = "score", .patience = 2, .verbose = 1, .mode = "min", .restore_best_weights = true});
+  nn::EarlyStopping stop(
+      {.monitor = "score", .patience = 2, .verbose = 1, .mode = "min", .restore_best_weights = true});
   const Captured captured;
-  const nn::History history = model.fit(x, zeros({4, 1}),
-                                        {.epochs = 10,
-                                         .verbose = 0,
-                                         .callbacks = {Scripted({5, 3, 4, 2, 2.5, 2, 1, 0, 0, 0}), stop}});
+  const nn::History history =
+      model.fit(x, zeros({4, 1}),
+                {.epochs = 10, .verbose = 0, .callbacks = {Scripted({5, 3, 4, 2, 2.5, 2, 1, 0, 0, 0}), stop}});
   // 2 at epoch 3 is the best; 2.5 and 2 are no improvements.
   CHECK(history.epoch.size() == 6);
   CHECK(stop.best() == 2);
   CHECK(stop.best_epoch() == 3);
   CHECK(stop.stopped_epoch() == 5);
   CHECK(weight_of(model) == doctest::Approx(std::pow(0.5, 4)));
-  CHECK(captured.text() ==
-        "Restoring model weights from the end of the best epoch: 4.\nEpoch 6: early stopping\n");
+  CHECK(captured.text() == "Restoring model weights from the end of the best epoch: 4.\nEpoch 6: early stopping\n");
 }
 
 TEST_CASE("EarlyStopping knows directions, margins and baselines") {
@@ -116,7 +118,8 @@ TEST_CASE("EarlyStopping knows directions, margins and baselines") {
     const int count = static_cast<int>(scores.size());
     options.monitor = options.monitor == "val_loss" ? "score" : options.monitor;
     return model
-        .fit(x, x, {.epochs = count, .verbose = 0, .callbacks = {Scripted(std::move(scores)), nn::EarlyStopping(options)}})
+        .fit(x, x,
+             {.epochs = count, .verbose = 0, .callbacks = {Scripted(std::move(scores)), nn::EarlyStopping(options)}})
         .epoch.size();
   };
   CHECK(epochs({.patience = 1, .mode = "max"}, {1, 2, 3, 4, 3, 5, 6}) == 5);
@@ -133,8 +136,9 @@ TEST_CASE("TerminateOnNaN ends the training at the batch") {
   nn::Sequential model = model_with_weight(0);
   Recorder recorder;
   const Captured captured;
-  model.fit(constant({{1.f}, {1.f}, {1.f}, {NAN}, {1.f}}), ones({5, 1}),
-            {.batch_size = 1, .epochs = 3, .verbose = 0, .callbacks = {nn::TerminateOnNaN(), recorder}, .shuffle = false});
+  model.fit(
+      constant({{1.f}, {1.f}, {1.f}, {NAN}, {1.f}}), ones({5, 1}),
+      {.batch_size = 1, .epochs = 3, .verbose = 0, .callbacks = {nn::TerminateOnNaN(), recorder}, .shuffle = false});
   CHECK(recorder.events == "train(e0[0<>1<>2<>3<>])");
   check_contains(captured.text(), "Batch 3: Invalid loss, terminating training");
   check_contains(captured.text(), "epoch 1");
@@ -166,7 +170,8 @@ TEST_CASE("ModelCheckpoint saves every epoch, or the best") {
                   UnimplementedError);
   CHECK(recorder.events.empty());
   check_contains(error_of([&] {
-                   model.fit(x, x, {.verbose = 0, .callbacks = {nn::ModelCheckpoint(temporary("{val_acc}.safetensors"))}});
+                   model.fit(x, x,
+                             {.verbose = 0, .callbacks = {nn::ModelCheckpoint(temporary("{val_acc}.safetensors"))}});
                  }),
                  "epoch, loss");
 }

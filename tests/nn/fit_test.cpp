@@ -13,7 +13,8 @@ using namespace gradtape;
 
 namespace {
 
-const Tensor inputs = constant({{1.f, 0.f}, {0.f, 1.f}, {1.f, 1.f}, {2.f, 1.f}, {1.f, 3.f}, {0.f, 2.f}, {3.f, 1.f}, {2.f, 2.f}});
+const Tensor inputs =
+    constant({{1.f, 0.f}, {0.f, 1.f}, {1.f, 1.f}, {2.f, 1.f}, {1.f, 3.f}, {0.f, 2.f}, {3.f, 1.f}, {2.f, 2.f}});
 const Tensor targets = constant({{1.f}, {2.f}, {2.5f}, {4.f}, {7.f}, {3.f}, {5.f}, {5.5f}});
 
 nn::Sequential linear_model(double learning_rate) {
@@ -75,8 +76,9 @@ TEST_CASE("fit does what the loop written by hand does, to the bit") {
 
 TEST_CASE("the history has the loss and the metrics of training and validation") {
   nn::Sequential model = linear_model(0);
-  const nn::History history = model.fit(
-      inputs, targets, {.batch_size = 3, .epochs = 2, .verbose = 0, .validation_data = {ones({2, 2}), zeros({2, 1})}});
+  const nn::History history =
+      model.fit(inputs, targets,
+                {.batch_size = 3, .epochs = 2, .verbose = 0, .validation_data = {ones({2, 2}), zeros({2, 1})}});
   std::vector<std::string> names;
   for (const auto& [name, series] : history.history) {
     names.push_back(name);
@@ -146,10 +148,25 @@ TEST_CASE("fit and evaluate read datasets") {
   CHECK(from_list.predict(list).single().shape() == Shape{8, 1});
 }
 
+TEST_CASE("fit reads the data module's datasets, and takes endless ones with steps_per_epoch only") {
+  nn::Sequential a = linear_model(0.05), b = linear_model(0.05);
+  const auto dataset = data::from_tensor_slices(inputs, targets).batch(3);
+  CHECK(a.fit(inputs, targets, {.batch_size = 3, .epochs = 2, .verbose = 0, .shuffle = false})["loss"] ==
+        b.fit(dataset, {.epochs = 2, .verbose = 0})["loss"]);
+  CHECK(b.evaluate(dataset, {.verbose = 0})[0] == a.evaluate(inputs, targets, {.batch_size = 3, .verbose = 0})[0]);
+  CHECK_THROWS_AS(a.fit(dataset.repeat()), InvalidArgumentError);
+  CHECK_THROWS_AS(a.fit(dataset, {.validation_data = dataset.repeat()}), InvalidArgumentError);
+  CHECK_THROWS_AS(a.evaluate(dataset.repeat()), InvalidArgumentError);
+  const nn::History history = a.fit(dataset.repeat(), {.epochs = 3, .verbose = 0, .steps_per_epoch = 4});
+  CHECK(history["loss"].size() == 3);
+  CHECK(a.predict(data::from_tensor_slices(inputs).batch(3)).single().shape() == Shape{8, 1});
+}
+
 TEST_CASE("steps_per_epoch goes on in the data, and the training ends when they run out") {
   nn::Sequential model = linear_model(0);
   List list;
-  for (std::int64_t i = 0; i < 8; ++i) list.batches.push_back({inputs.slice({i, 0}, {1, -1}), targets.slice({i, 0}, {1, -1})});
+  for (std::int64_t i = 0; i < 8; ++i)
+    list.batches.push_back({inputs.slice({i, 0}, {1, -1}), targets.slice({i, 0}, {1, -1})});
   const Warnings warnings;
   const nn::History history = model.fit(list, {.epochs = 4, .verbose = 0, .steps_per_epoch = 3});
   CHECK(history["loss"].size() == 3);

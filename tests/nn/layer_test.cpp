@@ -314,9 +314,8 @@ TEST_CASE("layers pass the numerical check of their gradients") {
     CAPTURE(activation);
     nn::Dense dense(2, {.activation = activation, .dtype = float64});
     dense(x);
-    const GradcheckReport report =
-        gradcheck([&](const Tensor& input) { return Tensor(dense(input)); }, {x, dense.kernel(), dense.bias()},
-                  {.second_order = true});
+    const GradcheckReport report = gradcheck([&](const Tensor& input) { return Tensor(dense(input)); },
+                                             {x, dense.kernel(), dense.bias()}, {.second_order = true});
     CHECK_MESSAGE(report, report.message);
   }
 }

@@ -272,3 +272,16 @@ TEST_CASE("options describe themselves in Keras's order") {
   options.describe(visit);
   CHECK(names == std::vector<std::string>{"from_logits", "label_smoothing", "reduction", "name"});
 }
+
+TEST_CASE("probabilities of a softmax or sigmoid activation lose nothing where they round to 0 or 1, as in Keras") {
+  // The label has probability exp(-200): clipped it would cost -log(1e-7) = 16.1, by its logits it costs 200.
+  const Tensor logits = constant({{200.0f, 0.0f}});
+  const Tensor probabilities = nn::Activation("softmax")(logits);
+  const Tensor sparse = nn::losses::sparse_categorical_crossentropy(constant({1}), probabilities);
+  CHECK(sparse.data<float>()[0] == doctest::Approx(200.0));
+  const Tensor dense = nn::losses::categorical_crossentropy(constant({{0.0f, 1.0f}}), probabilities);
+  CHECK(dense.data<float>()[0] == doctest::Approx(200.0));
+  const Tensor binary =
+      nn::losses::binary_crossentropy(constant({{0.0f}}), nn::Activation("sigmoid")(constant({{50.0f}})));
+  CHECK(binary.data<float>()[0] == doctest::Approx(50.0));
+}

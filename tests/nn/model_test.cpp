@@ -67,8 +67,7 @@ TEST_CASE("a model with a loop that depends on the data has the right gradients,
   CHECK(model.steps >= 2);
   CHECK(model.trainable_variables().size() == 4);
   Sources sources(model.trainable_variables());
-  const GradcheckReport report =
-      gradcheck([&] { return reduce_mean(square(Tensor(model(x)) - y)); }, sources);
+  const GradcheckReport report = gradcheck([&] { return reduce_mean(square(Tensor(model(x)) - y)); }, sources);
   CHECK_MESSAGE(report, report.message);
 
   model.compile({.optimizer = optim::SGD({.learning_rate = 0.1}), .loss = "mse"});
@@ -86,13 +85,14 @@ TEST_CASE("a model may have weights of its own") {
 }
 
 TEST_CASE("build runs the layers on zeros") {
-  Iterated model;
-  nn::Sequential wrapper;
-  WideAndDeep two_inputs;
-  nn::Sequential model2({nn::Dense(3)});
-  model2.build({-1, 7});
-  CHECK(model2.weights()[0].shape() == Shape{7, 3});
-  CHECK_THROWS_AS(two_inputs.build({-1, 7}), Error);
+  nn::Sequential sequential({nn::Dense(3)});
+  sequential.build({-1, 7});
+  CHECK(sequential.weights()[0].shape() == Shape{7, 3});
+  WideAndDeep model;
+  model.build({Shape{-1, 3}, Shape{-1, 5}});
+  CHECK(model.trainable_variables().size() == 6);
+  WideAndDeep too_few;
+  CHECK_THROWS_AS(too_few.build({-1, 7}), OutOfRangeError);
 }
 
 TEST_CASE("training and testing need compile") {

@@ -55,7 +55,8 @@ TEST_CASE("the progress bar on a terminal") {
   now = 0.1;
   out.str("");
   bar.update(1, logs(2.5, 0.125));
-  const std::string first = "   1/1719 [..............................] - ETA: 2:51 - loss: 2.5000 - accuracy: 0.1250";
+  const std::string first =
+      "   1/1719 [..............................] - ETA: 2:51 - loss: 2.5000 - accuracy: 0.1250";
   CHECK(out.str() == "\r" + first);
 
   out.str("");
@@ -66,7 +67,8 @@ TEST_CASE("the progress bar on a terminal") {
   now = 0.344;  // 2 ms for each step after the first
   bar.update(123, logs(0.99951, 0.5));
   const std::string second = " 123/1719 [=>............................] - ETA: 3s - loss: 0.9995 - accuracy: 0.5000";
-  CHECK(out.str() == std::string(first.size(), '\b') + "\r" + second + std::string(first.size() - second.size(), ' '));
+  CHECK(out.str() ==
+        std::string(first.size(), '\b') + "\r" + second + std::string(first.size() - second.size(), ' '));
 
   out.str("");
   now = 1.818;
@@ -146,8 +148,9 @@ TEST_CASE("what fit and evaluate print") {
   {
     const Captured captured;
     model.fit(x, y, {.batch_size = 2, .epochs = 2, .validation_data = {x, full({5, 1}, 3)}});
-    const std::string line = "3/3 [==============================] - T - loss: 4.0000 - mae: 2.0000 - val_loss: 9.0000 - "
-                             "val_mae: 3.0000\n";
+    const std::string line =
+        "3/3 [==============================] - T - loss: 4.0000 - mae: 2.0000 - val_loss: 9.0000 - "
+        "val_mae: 3.0000\n";
     CHECK(without_times(captured.text()) == "Epoch 1/2\n" + line + "Epoch 2/2\n" + line);
   }
   {
@@ -158,7 +161,8 @@ TEST_CASE("what fit and evaluate print") {
   {
     const Captured captured;
     model.evaluate(x, y, {.batch_size = 2});
-    CHECK(without_times(captured.text()) == "3/3 [==============================] - T - loss: 4.0000 - mae: 2.0000\n");
+    CHECK(without_times(captured.text()) ==
+          "3/3 [==============================] - T - loss: 4.0000 - mae: 2.0000\n");
   }
   {
     const Captured captured;

@@ -49,11 +49,14 @@ std::string with_header(const std::string& header, const std::string& data) {
 
 TEST_CASE("tensors of every dtype come back from a file as they were") {
   const Folder folder;
-  const nn::NamedTensors tensors{
-      {"a", constant({{1.f, 2.f}, {3.f, 4.f}})}, {"b/c", constant({1.5, -2.5}, float64)},
-      {"i", constant({-7, 8})},                  {"l", cast(constant({9}), int64)},
-      {"u", cast(constant({200, 3}), uint8)},    {"flag", constant({true, false})},
-      {"scalar", constant(5.f)},                 {"none", zeros({0, 3})}};
+  const nn::NamedTensors tensors{{"a", constant({{1.f, 2.f}, {3.f, 4.f}})},
+                                 {"b/c", constant({1.5, -2.5}, float64)},
+                                 {"i", constant({-7, 8})},
+                                 {"l", cast(constant({9}), int64)},
+                                 {"u", cast(constant({200, 3}), uint8)},
+                                 {"flag", constant({true, false})},
+                                 {"scalar", constant(5.f)},
+                                 {"none", zeros({0, 3})}};
   nn::write_safetensors(folder / "t.safetensors", tensors);
   const nn::NamedTensors back = nn::read_safetensors(folder / "t.safetensors");
   REQUIRE(back.size() == tensors.size());
@@ -71,9 +74,8 @@ TEST_CASE("tensors of every dtype come back from a file as they were") {
 TEST_CASE("a file written by hand after the format's description is read") {
   const Folder folder;
   const float numbers[] = {1.f, 2.f, 3.f};
-  write(folder / "hand.safetensors",
-        with_header(R"({"w":{"dtype":"F32","shape":[3],"data_offsets":[0,12]}})",
-                    std::string(reinterpret_cast<const char*>(numbers), 12)));
+  write(folder / "hand.safetensors", with_header(R"({"w":{"dtype":"F32","shape":[3],"data_offsets":[0,12]}})",
+                                                 std::string(reinterpret_cast<const char*>(numbers), 12)));
   const nn::NamedTensors back = nn::read_safetensors(folder / "hand.safetensors");
   REQUIRE(back.size() == 1);
   CHECK(values<float>(back[0].second) == std::vector<float>{1.f, 2.f, 3.f});

@@ -69,7 +69,8 @@ TEST_CASE("layers of one model can be put into another, and are shared") {
 }
 
 TEST_CASE("a Sequential is a layer of another one") {
-  nn::Sequential encoder({nn::Dense(4, {.activation = "relu", .input_shape = {8}}), nn::Dense(2)}, {.name = "encoder"});
+  nn::Sequential encoder({nn::Dense(4, {.activation = "relu", .input_shape = {8}}), nn::Dense(2)},
+                         {.name = "encoder"});
   nn::Sequential decoder({nn::Dense(4, {.input_shape = {2}}), nn::Dense(8)});
   nn::Sequential autoencoder({encoder, decoder});
   CHECK(autoencoder.built());

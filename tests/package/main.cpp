@@ -14,7 +14,7 @@ int main() {
   for (int step = 0; step < 50; ++step) {
     GradientTape tape;
     const Tensor loss = reduce_mean(square(w * x - y));
-    const auto [dw] = tape.gradient(loss, w);
+    const Tensor dw = tape.gradient(loss, w);
     w.assign_sub(0.1f * dw);
   }
   // The mean of x * x is 2, so a step multiplies the distance to 3 by 1 - 0.1 * 2 * 2.

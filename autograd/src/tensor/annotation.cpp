@@ -10,6 +10,12 @@ struct Meaning final : Annotation {
   std::shared_ptr<const void> value;
 };
 
+struct Logits final : Annotation {
+  Logits(Tensor t, LogitsFunction f) : tensor(std::move(t)), function(f) {}
+  Tensor tensor;
+  LogitsFunction function;
+};
+
 }  // namespace
 
 Tensor annotated(const Tensor& tensor, std::shared_ptr<const void> meaning) {
@@ -23,6 +29,16 @@ const std::shared_ptr<const void>* meaning_of(const Tensor& tensor) {
   if (impl == nullptr || impl->annotation == nullptr) return nullptr;
   const auto* meaning = dynamic_cast<const Meaning*>(impl->annotation);
   return meaning != nullptr ? &meaning->value : nullptr;
+}
+
+void remember_logits(const Tensor& probabilities, const Tensor& logits, LogitsFunction function) {
+  TensorImpl& impl = checked(probabilities);
+  if (impl.annotation == nullptr) impl.annotation = new Logits(logits, function);
+}
+
+const Tensor* remembered_logits(const Tensor& probabilities, LogitsFunction function) {
+  const auto* logits = dynamic_cast<const Logits*>(checked(probabilities).annotation);
+  return logits != nullptr && logits->function == function ? &logits->tensor : nullptr;
 }
 
 NoRecording::NoRecording() : log_(recording_log_of_thread) { recording_log_of_thread = nullptr; }

@@ -2,9 +2,6 @@
 // All of gradtape.
 
 #include "gradtape/autograd/autograd.h"
+#include "gradtape/data/data.h"
 #include "gradtape/nn/nn.h"
 #include "gradtape/optim/optim.h"
-
-#if __has_include("gradtape/data/data.h")
-#include "gradtape/data/data.h"
-#endif

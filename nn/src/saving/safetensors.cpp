@@ -20,12 +20,8 @@ using Json = nlohmann::ordered_json;
 
 static_assert(std::endian::native == std::endian::little, "the elements are written as they lie in memory");
 
-constexpr std::array<std::pair<const char*, DType>, dtype_count> dtypes{{{"F32", float32},
-                                                                         {"F64", float64},
-                                                                         {"I32", int32},
-                                                                         {"I64", int64},
-                                                                         {"U8", uint8},
-                                                                         {"BOOL", boolean}}};
+constexpr std::array<std::pair<const char*, DType>, dtype_count> dtypes{
+    {{"F32", float32}, {"F64", float64}, {"I32", int32}, {"I64", int64}, {"U8", uint8}, {"BOOL", boolean}}};
 constexpr std::uint64_t largest_header = 100'000'000;
 
 std::uint64_t bytes_of(const Tensor& tensor) {
@@ -40,7 +36,8 @@ std::string header_of(const NamedTensors& tensors) {
   std::uint64_t offset = 0;
   for (const auto& [name, tensor] : tensors) {
     if (header.contains(name)) throw InvalidArgumentError("two tensors are named " + name);
-    const auto dtype = std::find_if(dtypes.begin(), dtypes.end(), [&](const auto& d) { return d.second == tensor.dtype(); });
+    const auto dtype =
+        std::find_if(dtypes.begin(), dtypes.end(), [&](const auto& d) { return d.second == tensor.dtype(); });
     const std::uint64_t end = offset + bytes_of(tensor);
     header[name] = {{"dtype", dtype->first},
                     {"shape", std::vector<std::int64_t>(tensor.shape().begin(), tensor.shape().end())},
@@ -73,7 +70,8 @@ class Reader {
     if (size_ < sizeof(header_size)) fail("it is shorter than a header's length");
     read_bytes(&header_size, sizeof(header_size));
     if (header_size > largest_header || header_size > size_ - sizeof(header_size))
-      fail("its header is said to have " + std::to_string(header_size) + " bytes, the file has " + std::to_string(size_));
+      fail("its header is said to have " + std::to_string(header_size) + " bytes, the file has " +
+           std::to_string(size_));
     std::string text(header_size, ' ');
     read_bytes(text.data(), header_size);
     const Json header = Json::parse(text, nullptr, false);
@@ -82,9 +80,8 @@ class Reader {
     std::vector<Entry> entries;
     for (const auto& [name, value] : header.items())
       if (name != "__metadata__") entries.push_back(entry(name, value));
-    std::sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) {
-      return a.begin != b.begin ? a.begin < b.begin : a.end < b.end;
-    });
+    std::sort(entries.begin(), entries.end(),
+              [](const Entry& a, const Entry& b) { return a.begin != b.begin ? a.begin < b.begin : a.end < b.end; });
     check_layout(entries, size_ - sizeof(header_size) - header_size);
 
     NamedTensors tensors;
@@ -117,7 +114,8 @@ class Reader {
       return value[key];
     };
     const Json& dtype_name = member("dtype", false);
-    const auto dtype = std::find_if(dtypes.begin(), dtypes.end(), [&](const auto& d) { return dtype_name == d.first; });
+    const auto dtype =
+        std::find_if(dtypes.begin(), dtypes.end(), [&](const auto& d) { return dtype_name == d.first; });
     if (dtype == dtypes.end()) bad("dtype");
 
     const Json& lengths = member("shape", true);

@@ -1,6 +1,6 @@
 #pragma once
-// The safetensors format: named tensors in one file. A header's length (8 bytes, little-endian), a JSON header of dtypes,
-// shapes and offsets, then the elements.
+// The safetensors format: named tensors in one file. A header's length (8 bytes, little-endian), a JSON header of
+// dtypes, shapes and offsets, then the elements.
 
 #include <string>
 #include <utility>

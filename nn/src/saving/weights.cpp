@@ -10,7 +10,8 @@ namespace gradtape::nn {
 
 void require_weights_format(const std::string& path) {
   if (path.ends_with(".safetensors")) return;
-  throw UnimplementedError("the format of " + path + " is not known yet: weights are written and read as .safetensors");
+  throw UnimplementedError("the format of " + path +
+                           " is not known yet: weights are written and read as .safetensors");
 }
 
 void Model::save_weights(const std::string& path) const {
@@ -53,7 +54,8 @@ void Model::load_weights(const std::string& path) {
 }
 
 Model load_model(const std::string& path) {
-  throw UnimplementedError("load_model(\"" + path + "\"): whole models are not written yet; make the model and call "
+  throw UnimplementedError("load_model(\"" + path +
+                           "\"): whole models are not written yet; make the model and call "
                            "load_weights on a .safetensors file");
 }
 

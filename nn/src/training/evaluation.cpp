@@ -1,5 +1,7 @@
 #include "training/evaluation.h"
 
+#include <algorithm>
+
 #include "gradtape/autograd/detail_annotation.h"
 #include "gradtape/autograd/error.h"
 #include "gradtape/autograd/ops/shape_ops.h"
@@ -16,6 +18,7 @@ std::int64_t expected_steps(const BatchSource& batches, std::optional<std::int64
 
 Scores evaluate_batches(Model& model, BatchSource& batches, const EvaluateOptions& options, Where where) {
   Compilation& compilation = compilation_for(model, "evaluate");
+  require_end("evaluate", batches, options.steps, "steps");
   const std::int64_t steps = expected_steps(batches, options.steps);
   const CallbackList callbacks(options.callbacks, model, {options.verbose, 1, steps});
   ProgressBar bar(options.verbose, progress_output());
@@ -45,6 +48,7 @@ class Outputs {
 };
 
 Tensors predict_batches(Model& model, BatchSource& batches, const PredictOptions& options, Where where) {
+  require_end("predict", batches, options.steps, "steps");
   const gradtape::detail::NoRecording no_recording;
   const std::int64_t steps = expected_steps(batches, options.steps);
   const CallbackList callbacks(options.callbacks, model, {options.verbose, 1, steps});
@@ -69,6 +73,13 @@ Tensors predict_batches(Model& model, BatchSource& batches, const PredictOptions
 }
 
 }  // namespace
+
+void require_end(const char* function, const BatchSource& batches, std::optional<std::int64_t> steps,
+                 const char* option) {
+  if (batches.endless() && !steps)
+    throw InvalidArgumentError(std::string(function) + ": the dataset has no end; say with ." + option +
+                               " how many batches to take");
+}
 
 void run_evaluation(Model& model, Compilation& compilation, BatchSource& batches, std::optional<std::int64_t> steps,
                     const CallbackList& callbacks, ProgressBar* bar, Logs& logs, const char* prefix, Where where) {

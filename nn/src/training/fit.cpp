@@ -25,7 +25,8 @@ void check_options(const FitOptions& options) {
   require(options.validation_split >= 0 && options.validation_split < 1, "validation_split is a share in [0, 1)",
           options.validation_split);
   require(options.validation_freq > 0, "validation_freq is at least 1", options.validation_freq);
-  if (options.steps_per_epoch) require(*options.steps_per_epoch > 0, "steps_per_epoch is at least 1", *options.steps_per_epoch);
+  if (options.steps_per_epoch)
+    require(*options.steps_per_epoch > 0, "steps_per_epoch is at least 1", *options.steps_per_epoch);
 }
 
 Validation validation_of(const FitOptions& options) {
@@ -33,6 +34,7 @@ Validation validation_of(const FitOptions& options) {
   const ValidationData& data = options.validation_data;
   if (data.source() != nullptr) {
     validation.batches = data.source();
+    require_end("fit, validation_data", *validation.batches, options.validation_steps, "validation_steps");
   } else if (data) {
     const std::int64_t batch_size = options.validation_batch_size.value_or(options.batch_size);
     check_samples("fit, validation_data", data.x(), &data.y(), batch_size);
@@ -83,7 +85,9 @@ class Fit {
       run_epoch(epoch, totals, logs);
     }
     callbacks_.notify(&Callback::on_train_end, logs);
-    return *history_;
+    History result = *history_;
+    result.set_model(nullptr);
+    return result;
   }
 
  private:
@@ -135,7 +139,8 @@ class Fit {
   }
 
   void stop_for_lack_of_data(int epoch, std::int64_t step) {
-    std::cerr << "WARNING: the data ran out in epoch " + std::to_string(epoch + 1) + " after " + std::to_string(step) +
+    std::cerr << "WARNING: the data ran out in epoch " + std::to_string(epoch + 1) + " after " +
+                     std::to_string(step) +
                      " steps, and the training ends; it needs steps_per_epoch * epochs batches: use repeat()\n";
     model_.set_stop_training(true);
   }
@@ -167,12 +172,13 @@ History Model::fit(const Tensors& x, const Tensors& y, const FitOptions& options
       throw InvalidArgumentError("fit: a validation_split of " + std::to_string(options.validation_split) + " of " +
                                  std::to_string(count) + " samples leaves none on one side");
     const std::int64_t batch_size = options.validation_batch_size.value_or(options.batch_size);
-    validation.batches = std::make_shared<TensorBatches>(samples(x, train_count, count - train_count),
-                                                         samples(y, train_count, count - train_count), batch_size, false);
+    validation.batches =
+        std::make_shared<TensorBatches>(samples(x, train_count, count - train_count),
+                                        samples(y, train_count, count - train_count), batch_size, false);
   }
   const bool all = train_count == count;
-  TensorBatches batches(all ? x : samples(x, 0, train_count), all ? y : samples(y, 0, train_count), options.batch_size,
-                        options.shuffle);
+  TensorBatches batches(all ? x : samples(x, 0, train_count), all ? y : samples(y, 0, train_count),
+                        options.batch_size, options.shuffle);
   return Fit(*this, compilation, batches, std::move(validation), options, where).run();
 }
 
@@ -181,6 +187,7 @@ History Model::fit(const Batches& dataset, const FitOptions& options, Where wher
   check_options(options);
   if (options.validation_split > 0)
     throw InvalidArgumentError("fit: validation_split needs tensors; split a dataset with take() and skip()");
+  require_end("fit", *dataset, options.steps_per_epoch, "steps_per_epoch");
   return Fit(*this, compilation, *dataset, validation_of(options), options, where).run();
 }
 

@@ -35,7 +35,8 @@ std::string eta(double seconds) {
 std::string bar(std::int64_t step, std::int64_t steps) {
   if (steps < 0) return fmt::format("{:>7}/Unknown", step);
   const std::string target = std::to_string(steps);
-  const int filled = steps > 0 ? static_cast<int>(bar_width * static_cast<double>(step) / static_cast<double>(steps)) : 0;
+  const int filled =
+      steps > 0 ? static_cast<int>(bar_width * static_cast<double>(step) / static_cast<double>(steps)) : 0;
   std::string text = fmt::format("{:>{}}/{} [", step, target.size(), target);
   if (filled > 0) {
     text.append(static_cast<std::size_t>(filled - 1), '=');

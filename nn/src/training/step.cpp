@@ -37,8 +37,9 @@ BatchLoss loss_of(const Compilation& compilation, const Tensors& y, const Tensor
     throw InvalidArgumentError("the model has " + std::to_string(y_pred.size()) + " outputs and was compiled with " +
                                std::to_string(weights.size()) + " loss_weights");
   if (y_pred.size() > 1 && !compilation.metrics.empty())
-    throw UnimplementedError("metrics of a model with several outputs; compile it without, the loss of each output is "
-                             "reported");
+    throw UnimplementedError(
+        "metrics of a model with several outputs; compile it without, the loss of each output is "
+        "reported");
   BatchLoss result;
   for (std::size_t i = 0; i < y_pred.size(); ++i) {
     const Loss& loss = losses[losses.size() == 1 ? 0 : i];

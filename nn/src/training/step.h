@@ -22,7 +22,9 @@ class Totals {
   double loss_sum_ = 0, samples_ = 0, last_loss_ = 0;
 };
 
-void train_batch(Model& model, Compilation& compilation, const Tensors& x, const Tensors& y, Totals& totals, Where where);
-void test_batch(Model& model, Compilation& compilation, const Tensors& x, const Tensors& y, Totals& totals, Where where);
+void train_batch(Model& model, Compilation& compilation, const Tensors& x, const Tensors& y, Totals& totals,
+                 Where where);
+void test_batch(Model& model, Compilation& compilation, const Tensors& x, const Tensors& y, Totals& totals,
+                Where where);
 
 }  // namespace gradtape::nn

@@ -45,6 +45,8 @@ void TensorBatches::restart() {
 }
 
 bool TensorBatches::next(Tensors& x, Tensors& y) {
+  x = {};  // their memory can then serve the next batch
+  y = {};
   if (position_ >= samples_) return false;
   const std::int64_t count = std::min(batch_size_, samples_ - position_);
   if (shuffle_) {

@@ -23,8 +23,8 @@ class TensorBatches final : public BatchSource {
 /// Samples [begin, begin + count), sharing memory.
 Tensors samples(const Tensors& tensors, std::int64_t begin, std::int64_t count);
 
-/// The number of samples. Throws InvalidArgumentError for no tensors, scalars, no samples, different numbers, and a batch
-/// size below 1.
+/// The number of samples. Throws InvalidArgumentError for no tensors, scalars, no samples, different numbers, and a
+/// batch size below 1.
 std::int64_t check_samples(const char* function, const Tensors& x, const Tensors* y, std::int64_t batch_size);
 
 }  // namespace gradtape::nn

@@ -16,8 +16,8 @@ struct WithGradient {
   std::function<std::vector<Tensor>(const Tensor& upstream)> gradient;
 };
 
-/// What a function given to custom_gradient returns. `gradient` takes the upstream gradient and returns a Tensor, for one
-/// argument, or a std::vector<Tensor>, one for each argument; an empty Tensor stands for no gradient.
+/// What a function given to custom_gradient returns. `gradient` takes the upstream gradient and returns a Tensor, for
+/// one argument, or a std::vector<Tensor>, one for each argument; an empty Tensor stands for no gradient.
 template <class F>
 WithGradient with_gradient(Tensor value, F gradient) {
   if constexpr (std::is_convertible_v<std::invoke_result_t<F, const Tensor&>, Tensor>)
@@ -34,10 +34,12 @@ Tensor record_custom(WithGradient result, const std::vector<Tensor>& arguments, 
 
 /// tf.custom_gradient: a function like f, whose gradient is the one it returns. f takes Tensors and returns
 /// with_gradient(value, gradient). A gradient made of gradtape's ops can itself be differentiated. Throws
-/// InvalidArgumentError when the gradient returns another number of tensors than there are arguments, or another shape.
+/// InvalidArgumentError when the gradient returns another number of tensors than there are arguments, or another
+/// shape.
 template <class F>
 auto custom_gradient(F f, Where where = Where::here()) {
-  return [f = std::move(f), where](const auto&... arguments) -> Tensor {
+  return [ f = std::move(f), where ](
+             const auto&... arguments) -> Tensor requires std::is_invocable_v<const F&, decltype(arguments)...> {
     return detail::record_custom(f(arguments...), {static_cast<const Tensor&>(arguments)...}, where);
   };
 }

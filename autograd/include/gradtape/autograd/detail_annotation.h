@@ -12,6 +12,13 @@ Tensor annotated(const Tensor& tensor, std::shared_ptr<const void> meaning);
 /// What `annotated` attached, or null.
 const std::shared_ptr<const void>* meaning_of(const Tensor& tensor);
 
+/// Which function made probabilities of logits.
+enum class LogitsFunction { sigmoid, softmax };
+/// Makes `probabilities`, which the caller alone holds, remember what it was computed from.
+void remember_logits(const Tensor& probabilities, const Tensor& logits, LogitsFunction function);
+/// What remember_logits attached for this function, or null.
+const Tensor* remembered_logits(const Tensor& probabilities, LogitsFunction function);
+
 /// While it lives, no tape of this thread records.
 class NoRecording {
  public:

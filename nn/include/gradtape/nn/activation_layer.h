@@ -14,8 +14,8 @@ struct ActivationLayerOptions {
   void describe(auto& visit) { detail::describe_common(*this, visit); }
 };
 
-/// tf.keras.layers.Activation: the function as a layer. (nn::Activation is the function itself, which a list of layers
-/// takes as well.)
+/// tf.keras.layers.Activation: the function as a layer. (nn::Activation is the function itself, which a list of
+/// layers takes as well.)
 class ActivationLayer : public detail::OptionsLayer<ActivationLayer, ActivationLayerOptions> {
  public:
   explicit ActivationLayer(Activation activation, ActivationLayerOptions options = {});

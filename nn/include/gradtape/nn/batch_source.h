@@ -1,11 +1,13 @@
 #pragma once
 // BatchSource: where fit, evaluate and predict take their batches from.
 
+#include <concepts>
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <tuple>
 #include <type_traits>
+#include <utility>
 
 #include "gradtape/autograd/tensors.h"
 
@@ -19,8 +21,10 @@ class BatchSource {
   virtual void restart() = 0;
   /// False at the end. A source without targets leaves y empty.
   virtual bool next(Tensors& x, Tensors& y) = 0;
-  /// Batches from a restart to the end; -1 when that is not known.
+  /// Batches from a restart to the end; negative when that is not known.
   virtual std::int64_t batches() const = 0;
+  /// Whether the batches never end.
+  virtual bool endless() const { return false; }
 };
 
 /// What can be read as batches: data::Dataset<1> and data::Dataset<2>, and any range whose elements are
@@ -30,7 +34,8 @@ concept DatasetLike = requires(D& dataset) {
   dataset.begin();
   dataset.end();
   { dataset.cardinality() } -> std::convertible_to<std::int64_t>;
-  requires(std::tuple_size_v<std::remove_cvref_t<decltype(*dataset.begin())>> <= 2);
+  requires std::tuple_size_v<std::remove_cvref_t<decltype(*dataset.begin())>>
+  <= 2;
 };
 
 namespace detail {
@@ -39,24 +44,27 @@ template <class D>
 class DatasetBatches final : public BatchSource {
  public:
   explicit DatasetBatches(const D& dataset) : dataset_(dataset) {}
-  void restart() override {
-    position_.reset();
-    position_.emplace(dataset_.begin());
-  }
+  void restart() override { position_.reset(); }
   bool next(Tensors& x, Tensors& y) override {
-    if (!position_) restart();
-    if (!(*position_ != dataset_.end())) return false;
+    x = {};  // their memory can then serve the next batch
+    y = {};
+    // A dataset's iterator reads ahead: it moves only when the batch is asked for.
+    if (position_)
+      ++*position_;
+    else
+      position_.emplace(dataset_.begin());
+    if (*position_ == dataset_.end()) return false;
     const auto& element = **position_;
     x = Tensors(element[0]);
     if constexpr (std::tuple_size_v<std::remove_cvref_t<decltype(element)>> == 2) y = Tensors(element[1]);
-    ++*position_;
     return true;
   }
   std::int64_t batches() const override { return static_cast<std::int64_t>(dataset_.cardinality()); }
+  bool endless() const override { return dataset_.cardinality() == -1; }  // tf.data's INFINITE_CARDINALITY
 
  private:
-  D dataset_;
-  std::optional<decltype(std::declval<D&>().begin())> position_;
+  const D dataset_;
+  std::optional<decltype(std::declval<const D&>().begin())> position_;
 };
 
 }  // namespace detail
@@ -65,8 +73,8 @@ class DatasetBatches final : public BatchSource {
 class Batches {
  public:
   template <class D>
-    requires(DatasetLike<const D> || DatasetLike<D>)
-  Batches(const D& dataset) : source_(std::make_shared<detail::DatasetBatches<D>>(dataset)) {}
+  requires DatasetLike<const D> Batches(const D& dataset)
+      : source_(std::make_shared<detail::DatasetBatches<D>>(dataset)) {}
   template <std::derived_from<BatchSource> S>
   Batches(std::shared_ptr<S> source) : source_(std::move(source)) {}
   BatchSource& operator*() const { return *source_; }

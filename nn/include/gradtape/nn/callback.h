@@ -19,8 +19,8 @@ struct TrainingParams {
   std::int64_t steps = -1;  ///< batches in an epoch; -1 while they are not known
 };
 
-/// tf.keras.callbacks.Callback. Epochs and batches count from 0. The logs of a batch hold the means over the epoch so far;
-/// those of an epoch's end also hold the validation's, as "val_loss". What a callback adds to the logs of an
+/// tf.keras.callbacks.Callback. Epochs and batches count from 0. The logs of a batch hold the means over the epoch so
+/// far; those of an epoch's end also hold the validation's, as "val_loss". What a callback adds to the logs of an
 /// epoch's end is seen by the callbacks after it and by the History.
 class Callback {
  public:
@@ -54,13 +54,12 @@ class Callback {
   TrainingParams params_;
 };
 
-/// A callback in a list: a temporary is kept, a variable is referred to, so that it can be looked at after the training; it
-/// must outlive it.
+/// A callback in a list: a temporary is kept, a variable is referred to, so that it can be looked at after the
+/// training; it must outlive it.
 class CallbackHandle {
  public:
   template <class C>
-    requires std::derived_from<std::remove_cvref_t<C>, Callback>
-  CallbackHandle(C&& callback) {
+  requires std::derived_from<std::remove_cvref_t<C>, Callback> CallbackHandle(C&& callback) {
     if constexpr (std::is_lvalue_reference_v<C>)
       callback_ = std::shared_ptr<Callback>(std::shared_ptr<void>(), &callback);
     else

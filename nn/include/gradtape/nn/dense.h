@@ -26,7 +26,8 @@ struct DenseOptions {
 
 /// tf.keras.layers.Dense: activation(inputs x kernel + bias). Inputs (..., d), at least two axes, give (..., units);
 /// kernel (d, units), bias (units). Inputs of another dtype are cast to the layer's.
-/// Throws InvalidArgumentError for units < 1, inputs of rank below 2, and a last axis of another length than at first.
+/// Throws InvalidArgumentError for units < 1, inputs of rank below 2, and a last axis of another length than at
+/// first.
 class Dense : public detail::OptionsLayer<Dense, DenseOptions> {
  public:
   explicit Dense(std::int64_t units, DenseOptions options = {});

@@ -20,9 +20,9 @@ struct EarlyStoppingOptions {
   int start_from_epoch = 0;
 };
 
-/// tf.keras.callbacks.EarlyStopping: ends the training when the monitored number has not improved by more than min_delta
-/// for `patience` epochs. Where the number does not exist, it warns on std::cerr and does nothing.
-/// Throws InvalidArgumentError for an unknown mode.
+/// tf.keras.callbacks.EarlyStopping: ends the training when the monitored number has not improved by more than
+/// min_delta for `patience` epochs. Where the number does not exist, it warns on std::cerr and does nothing. Throws
+/// InvalidArgumentError for an unknown mode.
 class EarlyStopping : public Callback {
  public:
   explicit EarlyStopping(EarlyStoppingOptions options = {});

@@ -10,9 +10,9 @@ struct InputOptions {
   DType dtype = float32;
 };
 
-/// tf.keras.Input: a symbolic tensor for samples of this shape, without the batch axis; -1 stands for a length that is not
-/// known. It is a tensor of zeros for a batch of one that remembers the layers it passes through: nn::Model(inputs, outputs)
-/// makes a model of them. Only layers can be applied to it, not ops.
+/// tf.keras.Input: a symbolic tensor for samples of this shape, without the batch axis; -1 stands for a length that
+/// is not known. It is a tensor of zeros for a batch of one that remembers the layers it passes through:
+/// nn::Model(inputs, outputs) makes a model of them. Only layers can be applied to it, not ops.
 Tensor Input(const Shape& shape, const InputOptions& options = {});
 
 struct InputLayerOptions {
@@ -24,7 +24,8 @@ struct InputLayerOptions {
   void describe(auto& visit) { detail::describe_common(*this, visit); }
 };
 
-/// tf.keras.layers.InputLayer: says what a Sequential's inputs look like. Throws InvalidArgumentError without a shape.
+/// tf.keras.layers.InputLayer: says what a Sequential's inputs look like. Throws InvalidArgumentError without a
+/// shape.
 class InputLayer : public detail::OptionsLayer<InputLayer, InputLayerOptions> {
  public:
   explicit InputLayer(InputLayerOptions options);

@@ -1,8 +1,8 @@
 #pragma once
 // Layer: weights and what is computed with them.
 //
-// Terms. A layer is a handle: a copy shares its weights, its name and its layers. A weight is a Variable member made by
-// add_weight, which gets its shape in build(). The layers that a layer calls inside call() are its own: it adopts
+// Terms. A layer is a handle: a copy shares its weights, its name and its layers. A weight is a Variable member made
+// by add_weight, which gets its shape in build(). The layers that a layer calls inside call() are its own: it adopts
 // them, in the order of their first calls. A LayerHandle keeps any kind of layer.
 //
 // Algorithm. operator() opens a name scope, casts floating-point inputs to the layer's dtype, builds the layer on its
@@ -68,8 +68,8 @@ class Layer {
 
   /// The values of weights(), which training does not change afterwards.
   std::vector<Tensor> get_weights() const;
-  /// Throws InvalidArgumentError, before anything has changed, unless there is one value of the right shape for each of
-  /// weights().
+  /// Throws InvalidArgumentError, before anything has changed, unless there is one value of the right shape for each
+  /// of weights().
   void set_weights(const std::vector<Tensor>& values);
 
   /// Shows every option to the visitor; a layer with options of its own overrides it.
@@ -103,8 +103,9 @@ class Layer {
 class LayerHandle {
  public:
   template <class L>
-    requires(std::derived_from<std::remove_cvref_t<L>, Layer> && !std::is_abstract_v<std::remove_cvref_t<L>>)
-  LayerHandle(L&& layer) : layer_(std::make_shared<std::remove_cvref_t<L>>(std::forward<L>(layer))) {}
+  requires(std::derived_from<std::remove_cvref_t<L>, Layer> && !std::is_abstract_v<std::remove_cvref_t<L>>)
+      LayerHandle(L&& layer)
+      : layer_(std::make_shared<std::remove_cvref_t<L>>(std::forward<L>(layer))) {}
   explicit LayerHandle(std::shared_ptr<Layer> layer) : layer_(std::move(layer)) {}
   /// The function as a layer: nn::Sequential({nn::Dense(8), nn::Activation("relu")}).
   LayerHandle(const Activation& activation);

@@ -16,10 +16,10 @@ struct ModelCheckpointOptions {
   std::optional<double> initial_value_threshold = {};
 };
 
-/// tf.keras.callbacks.ModelCheckpoint: saves the model at the end of each epoch, or of those in which the monitored number
-/// is the best so far. The path may contain {epoch:02d} and the logs' names, {val_loss:.2f}. Throws InvalidArgumentError
-/// for an unknown mode and a name that the logs do not have; when the training begins, UnimplementedError for a
-/// format that cannot be written.
+/// tf.keras.callbacks.ModelCheckpoint: saves the model at the end of each epoch, or of those in which the monitored
+/// number is the best so far. The path may contain {epoch:02d} and the logs' names, {val_loss:.2f}. Throws
+/// InvalidArgumentError for an unknown mode and a name that the logs do not have; when the training begins,
+/// UnimplementedError for a format that cannot be written.
 class ModelCheckpoint : public Callback {
  public:
   explicit ModelCheckpoint(std::string filepath, ModelCheckpointOptions options = {});

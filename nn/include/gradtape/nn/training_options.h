@@ -19,8 +19,8 @@ class LossList {
  public:
   LossList() = default;
   template <class L>
-    requires(std::is_convertible_v<L, Loss> && !std::derived_from<std::remove_cvref_t<L>, LossList>)
-  LossList(L&& loss) : losses_{Loss(std::forward<L>(loss))} {}
+  requires(std::is_convertible_v<L, Loss> && !std::derived_from<std::remove_cvref_t<L>, LossList>) LossList(L&& loss)
+      : losses_{Loss(std::forward<L>(loss))} {}
   LossList(std::initializer_list<Loss> losses) : losses_(losses) {}
   LossList(std::vector<Loss> losses) : losses_(std::move(losses)) {}
   const std::vector<Loss>& losses() const { return losses_; }
@@ -42,8 +42,9 @@ class ValidationData {
   ValidationData() = default;
   ValidationData(Tensors x, Tensors y) : x_(std::move(x)), y_(std::move(y)) {}
   template <class D>
-    requires(std::is_convertible_v<const D&, Batches> && !std::same_as<D, ValidationData>)
-  ValidationData(const D& dataset) : source_(Batches(dataset).pointer()) {}
+  requires(std::is_convertible_v<const D&, Batches> && !std::same_as<D, ValidationData>)
+      ValidationData(const D& dataset)
+      : source_(Batches(dataset).pointer()) {}
   explicit operator bool() const { return source_ != nullptr || !x_.empty(); }
   const Tensors& x() const { return x_; }
   const Tensors& y() const { return y_; }
