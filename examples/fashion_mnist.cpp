@@ -70,9 +70,8 @@ void draw_image(example::Svg& svg, example::Point corner, const Tensor& image, s
 void draw(const data::LabelledImages& test, const Tensor& probabilities, const nn::History& history, double accuracy,
           const std::string& path) {
   example::Svg svg(1000, 812);
-  char title[120];
-  std::snprintf(title, sizeof title, "Fashion-MNIST: %.1f %% of %lld test images named right", 100 * accuracy,
-                static_cast<long long>(test.x.shape()[0]));
+  char title[80];
+  std::snprintf(title, sizeof title, "Fashion-MNIST: %.1f %% of the test images named right", 100 * accuracy);
   svg.text({24, 40}, title, {.size = 24, .bold = true});
   svg.text({24, 64},
            "784-300-100-10, relu, SGD, " + std::to_string(history.epoch.size()) + " epochs. The first " +
@@ -100,7 +99,7 @@ void draw(const data::LabelledImages& test, const Tensor& probabilities, const n
 }  // namespace
 
 int main(int argc, char** argv) try {
-  const int epochs = argc > 1 ? std::atoi(argv[1]) : 10;
+  const int epochs = argc > 1 ? std::atoi(argv[1]) : 30;
   if (epochs < 1) throw InvalidArgumentError("usage: fashion_mnist [EPOCHS], at least 1");
   set_seed(42);
 

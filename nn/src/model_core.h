@@ -21,7 +21,6 @@ struct Compilation {
 struct ModelCore {
   std::unique_ptr<const Graph> graph;  // of the functional API
 
-  bool is_sequential = false;
   std::vector<LayerHandle> sequence;
   Tensors head, tail;  // zeros for the first layer and what the last one gives; empty while they are not known
 

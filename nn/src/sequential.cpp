@@ -37,7 +37,6 @@ Sequential::Sequential(std::initializer_list<LayerHandle> layers, ModelOptions o
     : Sequential(std::vector<LayerHandle>(layers), std::move(options)) {}
 
 Sequential::Sequential(std::vector<LayerHandle> layers, ModelOptions options) : Model(std::move(options)) {
-  ModelAccess::core(*this).is_sequential = true;
   for (LayerHandle& layer : layers) add(std::move(layer));
 }
 

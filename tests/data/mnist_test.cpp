@@ -44,7 +44,7 @@ TEST_CASE("the real Fashion-MNIST, where it is installed") {
   try {
     all = data::fashion_mnist();
   } catch (const NotFoundError& error) {
-    MESSAGE("skipped: ", error.what());
+    MESSAGE("skipped: ", std::string(error.what()));
     return;
   }
   const auto& [train, test] = all;
@@ -74,7 +74,7 @@ TEST_CASE("a shuffled epoch of Fashion-MNIST contains every picture with its lab
   try {
     all = data::fashion_mnist();
   } catch (const NotFoundError& error) {
-    MESSAGE("skipped: ", error.what());
+    MESSAGE("skipped: ", std::string(error.what()));
     return;
   }
   const Tensor x = all.train.x, y = all.train.y;
@@ -106,7 +106,7 @@ TEST_CASE("the real MNIST, where GRADTAPE_DATA or the cache has it") {
   try {
     all = data::mnist();
   } catch (const NotFoundError& error) {
-    MESSAGE("skipped: ", error.what());
+    MESSAGE("skipped: ", std::string(error.what()));
     return;
   }
   CHECK(all.train.x.shape() == Shape{60000, 28, 28});

@@ -6,6 +6,7 @@
 
 #include "gradtape/autograd/autograd.h"
 #include "gradtape/autograd/gradcheck.h"
+#include "gradtape/nn/activation.h"
 
 using namespace gradtape;
 namespace losses = nn::losses;

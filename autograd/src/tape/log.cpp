@@ -40,6 +40,18 @@ void Log::set_recording(std::uint64_t tape, bool recording) {
   publish();
 }
 
+std::uint64_t Log::suspend() {
+  const std::uint64_t tapes = recording_;
+  recording_ = 0;
+  publish();
+  return tapes;
+}
+
+void Log::resume(std::uint64_t tapes) {
+  recording_ |= tapes & live_;
+  publish();
+}
+
 void Log::publish() {
   // A tape may be used from another thread by mistake; it never changes that thread's own log.
   if (of_this_thread().get() == this) recording_log_of_thread = recording_ != 0 ? this : nullptr;

@@ -102,6 +102,10 @@ class Log {
   std::uint64_t begin_tape(bool watch_accessed_variables);
   void set_recording(std::uint64_t tape, bool recording);
   void end_tape(std::uint64_t tape, std::size_t first_entry);
+  /// Stops the recording of all tapes; resume() with what it returned makes those that still live record again. Tapes
+  /// made in between record.
+  std::uint64_t suspend();
+  void resume(std::uint64_t tapes);
   bool is_live(std::uint64_t tape) const { return live_ & tape; }
   std::uint64_t live_tapes() const { return live_; }
 

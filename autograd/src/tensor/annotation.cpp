@@ -41,7 +41,9 @@ const Tensor* remembered_logits(const Tensor& probabilities, LogitsFunction func
   return logits != nullptr && logits->function == function ? &logits->tensor : nullptr;
 }
 
-NoRecording::NoRecording() : log_(recording_log_of_thread) { recording_log_of_thread = nullptr; }
-NoRecording::~NoRecording() { recording_log_of_thread = static_cast<Log*>(log_); }
+NoRecording::NoRecording() : tapes_(recording_log() != nullptr ? recording_log()->suspend() : 0) {}
+NoRecording::~NoRecording() {
+  if (tapes_ != 0) Log::of_this_thread()->resume(tapes_);
+}
 
 }  // namespace gradtape::detail

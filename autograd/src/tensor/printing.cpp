@@ -67,6 +67,17 @@ Scientific scientific(T value) {
   return {mantissa, text.substr(e)};
 }
 
+// With that many digits after the point and an exponent of that width: not only zeros follow the shortest digits.
+template <class T>
+std::string scientific(T value, int digits, std::size_t exponent_width) {
+  std::string text = chars(value, std::chars_format::scientific, digits);
+  auto e = text.find('e');
+  if (digits == 0) text.insert(e++, 1, '.');
+  const std::size_t width = text.size() - e;
+  if (width < exponent_width) text.insert(e + 2, exponent_width - width, '0');
+  return text;
+}
+
 std::string left_padded(const std::string& text, std::size_t width) {
   return text.size() >= width ? text : std::string(width - text.size(), ' ') + text;
 }
@@ -96,7 +107,7 @@ std::vector<std::string> format_all(const std::vector<T>& values) {
     any_nonzero = true;
   }
   const bool use_scientific =
-      any_nonzero && (largest >= T(1e8) || smallest < T(0.0001) || largest / smallest > T(1000));
+      any_nonzero && (largest >= T(1e8) || static_cast<double>(smallest) < 0.0001 || largest / smallest > T(1000));
 
   std::vector<std::string> texts(values.size());
   std::vector<std::string> exponents(values.size());
@@ -123,10 +134,10 @@ std::vector<std::string> format_all(const std::vector<T>& values) {
   for (std::size_t i = 0; i < values.size(); ++i) {
     if (!std::isfinite(values[i])) {
       texts[i] = special(values[i]);
+    } else if (use_scientific) {
+      texts[i] = scientific(values[i], static_cast<int>(fraction), exponent);
     } else {
-      const char filler = use_scientific ? '0' : ' ';
-      texts[i].append(fraction - fraction_digits(texts[i]), filler);
-      texts[i] += exponents[i];
+      texts[i].append(fraction - fraction_digits(texts[i]), ' ');
     }
     texts[i] = left_padded(texts[i], width);
   }
@@ -140,13 +151,27 @@ std::vector<std::string> same_width(std::vector<std::string> texts) {
   return texts;
 }
 
+// The shortest digits, zeros behind them up to the point: to_chars itself would write a large number out in full.
+template <class T>
+std::string shortest(T value) {
+  std::string text = chars(value, std::chars_format::fixed);
+  if (text.find('.') != std::string::npos) return text;
+  const std::string mantissa = chars(value, std::chars_format::scientific);
+  const std::size_t sign = mantissa[0] == '-';
+  std::string digits;
+  for (char c : mantissa.substr(sign, mantissa.find('e') - sign))
+    if (c != '.') digits += c;
+  for (std::size_t i = 0; sign + i < text.size(); ++i) text[sign + i] = i < digits.size() ? digits[i] : '0';
+  return text;
+}
+
 // As Python prints a number: 1.0, 0.1, 1e-05.
 template <class T>
 std::string python_repr(T value) {
   if (!std::isfinite(value)) return special(value);
   const double magnitude = std::abs(static_cast<double>(value));
   if (magnitude != 0 && (magnitude < 1e-4 || magnitude >= 1e16)) return chars(value, std::chars_format::scientific);
-  std::string text = chars(value, std::chars_format::fixed);
+  std::string text = shortest(value);
   if (text.find('.') == std::string::npos) text += ".0";
   return text;
 }
@@ -212,8 +237,9 @@ class ArrayPrinter {
       case boolean: break;
     }
     std::vector<std::string> texts;
-    for (std::int64_t offset : offsets_) texts.push_back(static_cast<const bool*>(impl_.data)[offset] ? "True" : "False");
-    return same_width(texts);
+    for (std::int64_t offset : offsets_)
+      texts.push_back(static_cast<const bool*>(impl_.data)[offset] ? " True" : "False");
+    return texts;
   }
 
   std::string scalar() const {
@@ -250,14 +276,15 @@ class ArrayPrinter {
     text += ']';
   }
 
-  // Breaks before an element that would reach past the line's width, counting the brackets that close behind it.
+  // Breaks before an element that would reach past the line's width, less the brackets that may close behind it.
   void print_row(std::string& text, const std::vector<std::int64_t>& places, int indent) {
+    const std::size_t room = line_width - static_cast<std::size_t>(rank_);
     std::size_t column = static_cast<std::size_t>(indent);
     for (std::size_t i = 0; i < places.size(); ++i) {
       const std::string element = places[i] < 0 ? "..." : texts_[next_++];
-      const std::size_t room = line_width - (i + 1 == places.size() ? static_cast<std::size_t>(rank_) : 0);
       if (i > 0) {
         if (column + 1 + element.size() > room) {
+          while (text.back() == ' ') text.pop_back();
           text += '\n' + std::string(static_cast<std::size_t>(indent), ' ');
           column = static_cast<std::size_t>(indent);
         } else {

@@ -24,11 +24,13 @@ namespace {
 
 [[gnu::noinline]] std::int64_t checked_count_slowly(const Shape& shape, DType dtype) {
   std::int64_t count = 1, bytes = 0;
-  bool overflow = false;
+  bool overflow = false, is_empty = false;
   for (std::int64_t length : shape) {
     if (length < 0) throw InvalidArgumentError("the shape " + to_string(shape) + " has a negative length");
     overflow |= __builtin_mul_overflow(count, length, &count);
+    is_empty |= length == 0;
   }
+  if (is_empty) return 0;
   if (overflow || __builtin_mul_overflow(count, static_cast<std::int64_t>(size_of(dtype)), &bytes))
     throw ResourceExhaustedError("a tensor of shape " + to_string(shape) + " is larger than any memory");
   return count;

@@ -30,21 +30,23 @@ std::uint64_t bytes_of(const Tensor& tensor) {
 
 const void* elements(const Tensor& tensor) { return gradtape::detail::mutable_data(tensor); }
 
+const char* code_of(DType dtype) {
+  return std::find_if(dtypes.begin(), dtypes.end(), [&](const auto& d) { return d.second == dtype; })->first;
+}
+
 std::string header_of(const NamedTensors& tensors) {
   Json header;
   header["__metadata__"] = {{"format", "gradtape"}};
   std::uint64_t offset = 0;
   for (const auto& [name, tensor] : tensors) {
     if (header.contains(name)) throw InvalidArgumentError("two tensors are named " + name);
-    const auto dtype =
-        std::find_if(dtypes.begin(), dtypes.end(), [&](const auto& d) { return d.second == tensor.dtype(); });
     const std::uint64_t end = offset + bytes_of(tensor);
-    header[name] = {{"dtype", dtype->first},
+    header[name] = {{"dtype", code_of(tensor.dtype())},
                     {"shape", std::vector<std::int64_t>(tensor.shape().begin(), tensor.shape().end())},
                     {"data_offsets", {offset, end}}};
     offset = end;
   }
-  std::string text = header.dump();
+  std::string text = header.dump(-1, ' ', false, Json::error_handler_t::replace);
   text.append((8 - text.size() % 8) % 8, ' ');
   return text;
 }

@@ -19,6 +19,7 @@ Tensor rows(const Tensor& tensor, std::int64_t begin, std::int64_t count) {
 }
 
 Tensors gathered(const Tensors& tensors, const Tensor& indices) {
+  if (tensors.size() == 1) return gather(tensors[0], indices);
   std::vector<Tensor> result;
   result.reserve(tensors.size());
   for (const Tensor& tensor : tensors) result.push_back(gather(tensor, indices));
@@ -28,6 +29,7 @@ Tensors gathered(const Tensors& tensors, const Tensor& indices) {
 }  // namespace
 
 Tensors samples(const Tensors& tensors, std::int64_t begin, std::int64_t count) {
+  if (tensors.size() == 1) return rows(tensors[0], begin, count);
   std::vector<Tensor> result;
   result.reserve(tensors.size());
   for (const Tensor& tensor : tensors) result.push_back(rows(tensor, begin, count));

@@ -30,18 +30,27 @@ WithGradient with_gradient(Tensor value, F gradient) {
 
 namespace detail {
 Tensor record_custom(WithGradient result, const std::vector<Tensor>& arguments, Where where);
-}
+
+// Callable just as F is, which gradcheck asks before it calls.
+template <class F>
+struct CustomGradientFunction {
+  F f;
+  Where where;
+
+  template <class... Arguments>
+    requires std::is_invocable_v<const F&, const Arguments&...>
+  Tensor operator()(const Arguments&... arguments) const {
+    return record_custom(f(arguments...), {static_cast<const Tensor&>(arguments)...}, where);
+  }
+};
+}  // namespace detail
 
 /// tf.custom_gradient: a function like f, whose gradient is the one it returns. f takes Tensors and returns
 /// with_gradient(value, gradient). A gradient made of gradtape's ops can itself be differentiated. Throws
-/// InvalidArgumentError when the gradient returns another number of tensors than there are arguments, or another
-/// shape.
+/// InvalidArgumentError when the gradient returns another number of tensors than there are arguments, or another shape.
 template <class F>
 auto custom_gradient(F f, Where where = Where::here()) {
-  return [ f = std::move(f), where ](
-             const auto&... arguments) -> Tensor requires std::is_invocable_v<const F&, decltype(arguments)...> {
-    return detail::record_custom(f(arguments...), {static_cast<const Tensor&>(arguments)...}, where);
-  };
+  return detail::CustomGradientFunction<F>{std::move(f), where};
 }
 
 }  // namespace gradtape

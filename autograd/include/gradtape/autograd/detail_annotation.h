@@ -19,7 +19,7 @@ void remember_logits(const Tensor& probabilities, const Tensor& logits, LogitsFu
 /// What remember_logits attached for this function, or null.
 const Tensor* remembered_logits(const Tensor& probabilities, LogitsFunction function);
 
-/// While it lives, no tape of this thread records.
+/// While it lives, no tape of this thread records but those made in the meantime.
 class NoRecording {
  public:
   NoRecording();
@@ -28,7 +28,7 @@ class NoRecording {
   NoRecording& operator=(const NoRecording&) = delete;
 
  private:
-  void* log_;
+  std::uint64_t tapes_;  // that recorded
 };
 
 }  // namespace gradtape::detail
