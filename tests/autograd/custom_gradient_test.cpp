@@ -86,8 +86,8 @@ TEST_CASE("custom_gradient: an empty Tensor stands for no gradient") {
 }
 
 TEST_CASE("custom_gradient: a function that returns its argument") {
-  const auto reversed = custom_gradient(
-      [](const Tensor& x) { return with_gradient(x, [](const Tensor& dy) { return -dy; }); });
+  const auto reversed =
+      custom_gradient([](const Tensor& x) { return with_gradient(x, [](const Tensor& dy) { return -dy; }); });
   const Tensor x = constant(2.f);
   GradientTape tape;
   tape.watch(x);
@@ -114,8 +114,8 @@ TEST_CASE("custom_gradient: a gradient of the wrong shape") {
   GradientTape tape;
   tape.watch(x);
   const Tensor y = f(x);
-  CHECK_THROWS_WITH_AS(tape.gradient(y, x),
-                       Contains("the gradient of argument 0 has shape (), the argument (2,)"), InvalidArgumentError);
+  CHECK_THROWS_WITH_AS(tape.gradient(y, x), Contains("the gradient of argument 0 has shape (), the argument (2,)"),
+                       InvalidArgumentError);
 }
 
 TEST_CASE("custom_gradient: a value computed from nothing watched has no gradient") {

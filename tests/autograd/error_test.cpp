@@ -56,8 +56,9 @@ TEST_CASE("matmul names both shapes, asks about the transpose and names the line
   const Tensor a = zeros({32, 784}), b = zeros({300, 784});
   const int line = __LINE__ + 1;
   const std::string text = text_of<InvalidArgumentError>([&] { matmul(a, b); });
-  CHECK(text.starts_with("[matmul] (32, 784) x (300, 784): inner dimensions 784 and 300 differ; did you mean "
-                         "transpose_b?"));
+  CHECK(
+      text.starts_with("[matmul] (32, 784) x (300, 784): inner dimensions 784 and 300 differ; did you mean "
+                       "transpose_b?"));
   CHECK(text.ends_with("at error_test.cpp:" + std::to_string(line)));
 }
 

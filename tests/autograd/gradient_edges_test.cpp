@@ -83,8 +83,11 @@ TEST_CASE("gradient convention: floor, ceil, round and sign have gradient 0, not
 TEST_CASE("gradient convention: NaN in the branch that where did not take stays out of its operands' gradients") {
   const Tensor x = constant({1.f, -1.f});
   // The gradient of where itself is 0 for the branch not taken ...
-  const Pair g = gradients_of([](const auto& a, const auto& b) { return where(constant({true, false}), a, b); },
-                              constant({1.f, not_a_number}), constant({not_a_number, 2.f}));
+  const Pair g = gradients_of(
+      [](const auto& a, const auto& b) {
+        return where(constant({true, false}), a, b);
+      },
+      constant({1.f, not_a_number}), constant({not_a_number, 2.f}));
   CHECK(g.x == Floats{1, 0});
   CHECK(g.y == Floats{0, 1});
   // ... the chain rule through log then makes 0 * (1 / x), which is finite here and NaN for x = 0, as in TensorFlow.
@@ -102,8 +105,11 @@ TEST_CASE("gradient convention: pow with base 0 has exponent gradient 0") {
 }
 
 TEST_CASE("gradient convention: gather adds up the gradients of repeated indices") {
-  CHECK(gradient_of([](const auto& x) { return gather(x, constant({2, 0, 2, 2})) * constant({1.f, 2.f, 3.f, 4.f}); },
-                    constant({1.f, 1.f, 1.f})) == Floats{2, 0, 8});
+  CHECK(gradient_of(
+            [](const auto& x) {
+              return gather(x, constant({2, 0, 2, 2})) * constant({1.f, 2.f, 3.f, 4.f});
+            },
+            constant({1.f, 1.f, 1.f})) == Floats{2, 0, 8});
 }
 
 TEST_CASE("gradient convention: reduce_prod over one zero and over two") {

@@ -14,63 +14,37 @@ constexpr float inf = std::numeric_limits<float>::infinity(), not_a_number = std
 }
 
 TEST_CASE("printing: scalars") {
-  CHECK(to_string(constant(1.5f)) ==
-        "tf.Tensor(1.5, shape=(), dtype=float32)");
-  CHECK(to_string(constant(2)) ==
-        "tf.Tensor(2, shape=(), dtype=int32)");
-  CHECK(to_string(constant(true)) ==
-        "tf.Tensor(True, shape=(), dtype=bool)");
-  CHECK(to_string(constant(0.1, float64)) ==
-        "tf.Tensor(0.1, shape=(), dtype=float64)");
-  CHECK(to_string(constant(0.1f)) ==
-        "tf.Tensor(0.1, shape=(), dtype=float32)");
-  CHECK(to_string(constant(3.0f)) ==
-        "tf.Tensor(3.0, shape=(), dtype=float32)");
-  CHECK(to_string(constant(1e-5f)) ==
-        "tf.Tensor(1e-05, shape=(), dtype=float32)");
-  CHECK(to_string(constant(1e-4, float64)) ==
-        "tf.Tensor(0.0001, shape=(), dtype=float64)");
-  CHECK(to_string(constant(1e15, float64)) ==
-        "tf.Tensor(1000000000000000.0, shape=(), dtype=float64)");
-  CHECK(to_string(constant(1e16, float64)) ==
-        "tf.Tensor(1e+16, shape=(), dtype=float64)");
-  CHECK(to_string(constant(1e20f)) ==
-        "tf.Tensor(1e+20, shape=(), dtype=float32)");
-  CHECK(to_string(constant(-0.f)) ==
-        "tf.Tensor(-0.0, shape=(), dtype=float32)");
-  CHECK(to_string(constant(123456789012.f)) ==
-        "tf.Tensor(123456790000.0, shape=(), dtype=float32)");
-  CHECK(to_string(constant(std::numeric_limits<float>::infinity())) ==
-        "tf.Tensor(inf, shape=(), dtype=float32)");
-  CHECK(to_string(constant(255, uint8)) ==
-        "tf.Tensor(255, shape=(), dtype=uint8)");
-  CHECK(to_string(constant(-5, int64)) ==
-        "tf.Tensor(-5, shape=(), dtype=int64)");
+  CHECK(to_string(constant(1.5f)) == "tf.Tensor(1.5, shape=(), dtype=float32)");
+  CHECK(to_string(constant(2)) == "tf.Tensor(2, shape=(), dtype=int32)");
+  CHECK(to_string(constant(true)) == "tf.Tensor(True, shape=(), dtype=bool)");
+  CHECK(to_string(constant(0.1, float64)) == "tf.Tensor(0.1, shape=(), dtype=float64)");
+  CHECK(to_string(constant(0.1f)) == "tf.Tensor(0.1, shape=(), dtype=float32)");
+  CHECK(to_string(constant(3.0f)) == "tf.Tensor(3.0, shape=(), dtype=float32)");
+  CHECK(to_string(constant(1e-5f)) == "tf.Tensor(1e-05, shape=(), dtype=float32)");
+  CHECK(to_string(constant(1e-4, float64)) == "tf.Tensor(0.0001, shape=(), dtype=float64)");
+  CHECK(to_string(constant(1e15, float64)) == "tf.Tensor(1000000000000000.0, shape=(), dtype=float64)");
+  CHECK(to_string(constant(1e16, float64)) == "tf.Tensor(1e+16, shape=(), dtype=float64)");
+  CHECK(to_string(constant(1e20f)) == "tf.Tensor(1e+20, shape=(), dtype=float32)");
+  CHECK(to_string(constant(-0.f)) == "tf.Tensor(-0.0, shape=(), dtype=float32)");
+  CHECK(to_string(constant(123456789012.f)) == "tf.Tensor(123456790000.0, shape=(), dtype=float32)");
+  CHECK(to_string(constant(std::numeric_limits<float>::infinity())) == "tf.Tensor(inf, shape=(), dtype=float32)");
+  CHECK(to_string(constant(255, uint8)) == "tf.Tensor(255, shape=(), dtype=uint8)");
+  CHECK(to_string(constant(-5, int64)) == "tf.Tensor(-5, shape=(), dtype=int64)");
 }
 
 TEST_CASE("printing: vectors") {
-  CHECK(to_string(constant({1.f, 2.f, 3.f})) ==
-        "tf.Tensor([1. 2. 3.], shape=(3,), dtype=float32)");
-  CHECK(to_string(constant({0.1f, 0.25f, 3.f})) ==
-        "tf.Tensor([0.1  0.25 3.  ], shape=(3,), dtype=float32)");
-  CHECK(to_string(constant({1, -20, 300})) ==
-        "tf.Tensor([  1 -20 300], shape=(3,), dtype=int32)");
-  CHECK(to_string(constant({true, false, true})) ==
-        "tf.Tensor([ True False  True], shape=(3,), dtype=bool)");
-  CHECK(to_string(constant({true, true})) ==
-        "tf.Tensor([ True  True], shape=(2,), dtype=bool)");
+  CHECK(to_string(constant({1.f, 2.f, 3.f})) == "tf.Tensor([1. 2. 3.], shape=(3,), dtype=float32)");
+  CHECK(to_string(constant({0.1f, 0.25f, 3.f})) == "tf.Tensor([0.1  0.25 3.  ], shape=(3,), dtype=float32)");
+  CHECK(to_string(constant({1, -20, 300})) == "tf.Tensor([  1 -20 300], shape=(3,), dtype=int32)");
+  CHECK(to_string(constant({true, false, true})) == "tf.Tensor([ True False  True], shape=(3,), dtype=bool)");
+  CHECK(to_string(constant({true, true})) == "tf.Tensor([ True  True], shape=(2,), dtype=bool)");
   CHECK(to_string(constant({1.0, 0.333333333333333333, 2e-3}, float64)) ==
         "tf.Tensor([1.         0.33333333 0.002     ], shape=(3,), dtype=float64)");
-  CHECK(to_string(constant({-1.5f, 2.f})) ==
-        "tf.Tensor([-1.5  2. ], shape=(2,), dtype=float32)");
-  CHECK(to_string(constant({7}, uint8)) ==
-        "tf.Tensor([7], shape=(1,), dtype=uint8)");
-  CHECK(to_string(zeros({0})) ==
-        "tf.Tensor([], shape=(0,), dtype=float32)");
-  CHECK(to_string(zeros({0, 3})) ==
-        "tf.Tensor([], shape=(0, 3), dtype=float32)");
-  CHECK(to_string(zeros({3, 0})) ==
-        "tf.Tensor([], shape=(3, 0), dtype=float32)");
+  CHECK(to_string(constant({-1.5f, 2.f})) == "tf.Tensor([-1.5  2. ], shape=(2,), dtype=float32)");
+  CHECK(to_string(constant({7}, uint8)) == "tf.Tensor([7], shape=(1,), dtype=uint8)");
+  CHECK(to_string(zeros({0})) == "tf.Tensor([], shape=(0,), dtype=float32)");
+  CHECK(to_string(zeros({0, 3})) == "tf.Tensor([], shape=(0, 3), dtype=float32)");
+  CHECK(to_string(zeros({3, 0})) == "tf.Tensor([], shape=(3, 0), dtype=float32)");
 }
 
 TEST_CASE("printing: matrices and more") {
@@ -87,8 +61,7 @@ TEST_CASE("printing: matrices and more") {
 [[[[0. 1.]]
 
   [[2. 3.]]]], shape=(1, 2, 1, 2), dtype=float32))");
-  CHECK(to_string(constant({{true, false}})) ==
-        "tf.Tensor([[ True False]], shape=(1, 2), dtype=bool)");
+  CHECK(to_string(constant({{true, false}})) == "tf.Tensor([[ True False]], shape=(1, 2), dtype=bool)");
   CHECK(to_string(counting<std::int64_t>({2, 1})) == R"(tf.Tensor(
 [[0]
  [1]], shape=(2, 1), dtype=int64))");
@@ -99,29 +72,20 @@ TEST_CASE("printing: NaN and infinity") {
         "tf.Tensor([  1.  nan -inf], shape=(3,), dtype=float32)");
   CHECK(to_string(constant(std::vector<double>{not_a_number, not_a_number})) ==
         "tf.Tensor([nan nan], shape=(2,), dtype=float64)");
-  CHECK(to_string(constant(std::vector<double>{inf, 0.5})) ==
-        "tf.Tensor([inf 0.5], shape=(2,), dtype=float64)");
+  CHECK(to_string(constant(std::vector<double>{inf, 0.5})) == "tf.Tensor([inf 0.5], shape=(2,), dtype=float64)");
   CHECK(to_string(constant(std::vector<float>{1e-10f, not_a_number, 1})) ==
         "tf.Tensor([1.e-10    nan 1.e+00], shape=(3,), dtype=float32)");
 }
 
 TEST_CASE("printing: scientific notation") {
-  CHECK(to_string(constant({1e-5f, 1.f})) ==
-        "tf.Tensor([1.e-05 1.e+00], shape=(2,), dtype=float32)");
-  CHECK(to_string(constant({1e8f})) ==
-        "tf.Tensor([1.e+08], shape=(1,), dtype=float32)");
-  CHECK(to_string(constant({99999992.f})) ==
-        "tf.Tensor([99999992.], shape=(1,), dtype=float32)");
-  CHECK(to_string(constant({0.0001f})) ==
-        "tf.Tensor([1.e-04], shape=(1,), dtype=float32)");
-  CHECK(to_string(constant({0.0001}, float64)) ==
-        "tf.Tensor([0.0001], shape=(1,), dtype=float64)");
-  CHECK(to_string(constant({1.f, 1000.f})) ==
-        "tf.Tensor([   1. 1000.], shape=(2,), dtype=float32)");
-  CHECK(to_string(constant({1.f, 1001.f})) ==
-        "tf.Tensor([1.000e+00 1.001e+03], shape=(2,), dtype=float32)");
-  CHECK(to_string(constant({1e100, 1.5}, float64)) ==
-        "tf.Tensor([1.0e+100 1.5e+000], shape=(2,), dtype=float64)");
+  CHECK(to_string(constant({1e-5f, 1.f})) == "tf.Tensor([1.e-05 1.e+00], shape=(2,), dtype=float32)");
+  CHECK(to_string(constant({1e8f})) == "tf.Tensor([1.e+08], shape=(1,), dtype=float32)");
+  CHECK(to_string(constant({99999992.f})) == "tf.Tensor([99999992.], shape=(1,), dtype=float32)");
+  CHECK(to_string(constant({0.0001f})) == "tf.Tensor([1.e-04], shape=(1,), dtype=float32)");
+  CHECK(to_string(constant({0.0001}, float64)) == "tf.Tensor([0.0001], shape=(1,), dtype=float64)");
+  CHECK(to_string(constant({1.f, 1000.f})) == "tf.Tensor([   1. 1000.], shape=(2,), dtype=float32)");
+  CHECK(to_string(constant({1.f, 1001.f})) == "tf.Tensor([1.000e+00 1.001e+03], shape=(2,), dtype=float32)");
+  CHECK(to_string(constant({1e100, 1.5}, float64)) == "tf.Tensor([1.0e+100 1.5e+000], shape=(2,), dtype=float64)");
   CHECK(to_string(constant({5.811181e-8f, 2.5e-3f})) ==
         "tf.Tensor([5.811181e-08 2.500000e-03], shape=(2,), dtype=float32)");
   CHECK(to_string(constant({-1e-9, 123456.789}, float64)) ==
@@ -133,8 +97,7 @@ TEST_CASE("printing: eight digits after the point") {
         "tf.Tensor([0.12345679 0.33333333], shape=(2,), dtype=float64)");
   CHECK(to_string(constant({2.0 / 3, 0.5}, float64)) ==
         "tf.Tensor([0.66666667 0.5       ], shape=(2,), dtype=float64)");
-  CHECK(to_string(constant({0.7f, 0.12345678f})) ==
-        "tf.Tensor([0.7        0.12345678], shape=(2,), dtype=float32)");
+  CHECK(to_string(constant({0.7f, 0.12345678f})) == "tf.Tensor([0.7        0.12345678], shape=(2,), dtype=float32)");
 }
 
 TEST_CASE("printing: rows wrap at 75 characters") {
@@ -147,7 +110,8 @@ TEST_CASE("printing: rows wrap at 75 characters") {
  [26 27 28 29 30 31 32 33 34 35 36 37 38 39 40 41 42 43 44 45 46 47 48 49
   50 51]], shape=(2, 26), dtype=int32))");
   CHECK(to_string(counting<double>({12}) / 8.0) ==
-        "tf.Tensor([0.    0.125 0.25  0.375 0.5   0.625 0.75  0.875 1.    1.125 1.25  1.375], shape=(12,), dtype=float64)");
+        "tf.Tensor([0.    0.125 0.25  0.375 0.5   0.625 0.75  0.875 1.    1.125 1.25  1.375], shape=(12,), "
+        "dtype=float64)");
   CHECK(to_string(counting<float>({2, 1, 25}) / 4.f) == R"(tf.Tensor(
 [[[ 0.    0.25  0.5   0.75  1.    1.25  1.5   1.75  2.    2.25  2.5
     2.75  3.    3.25  3.5   3.75  4.    4.25  4.5   4.75  5.    5.25
@@ -163,8 +127,7 @@ TEST_CASE("printing: rows wrap at 75 characters") {
 }
 
 TEST_CASE("printing: more than 1,000 elements are summarised") {
-  CHECK(to_string(counting<float>({1000}).slice({0}, {3})) ==
-        "tf.Tensor([0. 1. 2.], shape=(3,), dtype=float32)");
+  CHECK(to_string(counting<float>({1000}).slice({0}, {3})) == "tf.Tensor([0. 1. 2.], shape=(3,), dtype=float32)");
   CHECK(to_string(counting<std::int32_t>({1001})) ==
         "tf.Tensor([   0    1    2 ...  998  999 1000], shape=(1001,), dtype=int32)");
   CHECK(to_string(counting<float>({40, 30})) == R"(tf.Tensor(

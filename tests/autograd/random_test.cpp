@@ -93,7 +93,8 @@ TEST_CASE("random: what cannot be drawn is refused before a stream is taken") {
   CHECK_THROWS_AS(random::normal({2}, {.stddev = -1}), InvalidArgumentError);
   CHECK_THROWS_AS(random::normal({2}, {.stddev = std::nan("")}), InvalidArgumentError);
   CHECK_THROWS_AS(random::truncated_normal({2}, {.dtype = boolean}), InvalidArgumentError);
-  CHECK_THROWS_WITH_AS(random::uniform({2}, {.minval = 1, .maxval = 1}), Contains("is not below"), InvalidArgumentError);
+  CHECK_THROWS_WITH_AS(random::uniform({2}, {.minval = 1, .maxval = 1}), Contains("is not below"),
+                       InvalidArgumentError);
   CHECK_THROWS_AS(random::uniform({2}, {.dtype = uint8}), InvalidArgumentError);
   CHECK_THROWS_AS(random::uniform({-2}), InvalidArgumentError);
   CHECK_THROWS_AS(random::permutation(-1), InvalidArgumentError);

@@ -65,8 +65,8 @@ TEST_CASE("explain: used, without reaching the target") {
   GradientTape tape;
   const int line = __LINE__ + 1;
   const Tensor elsewhere = exp(w);
-  CHECK(tape.why_no_gradient(v * v, w) ==
-        "the target does not depend on the variable kernel, which was used by exp" + here(line) + " without reaching it");
+  CHECK(tape.why_no_gradient(v * v, w) == "the target does not depend on the variable kernel, which was used by exp" +
+                                              here(line) + " without reaching it");
 }
 
 TEST_CASE("explain: a target from outside the tape") {
@@ -75,7 +75,8 @@ TEST_CASE("explain: a target from outside the tape") {
   GradientTape tape;
   const Tensor used = w + 1;
   CHECK(tape.why_no_gradient(y, w) ==
-        "the target was not computed from anything that the tape watched while it recorded: it was computed before, in a "
+        "the target was not computed from anything that the tape watched while it recorded: it was computed before, "
+        "in a "
         "part under stop_recording(), or from values that left gradtape by data() or item()");
 }
 
@@ -94,8 +95,8 @@ TEST_CASE("explain: an op without a gradient, its line, and why it has none") {
   const int line = __LINE__ + 1;
   const Tensor k = argmax(x);
   const Tensor y = cast(k, float32) * 2;
-  CHECK(tape.why_no_gradient(y, x) ==
-        "the path from the source to the target passes argmax" + here(line) + ", which has no gradient: its result is indices");
+  CHECK(tape.why_no_gradient(y, x) == "the path from the source to the target passes argmax" + here(line) +
+                                          ", which has no gradient: its result is indices");
 }
 
 TEST_CASE("explain: stop_gradient, in its scope") {
@@ -109,8 +110,9 @@ TEST_CASE("explain: stop_gradient, in its scope") {
     line = __LINE__ + 1;
     y = stop_gradient(w * 2);
   }
-  CHECK(tape.why_no_gradient(y + 1, w) == "the path from the variable kernel to the target passes stop_gradient in model/dense" +
-                                              here(line) + ", which has no gradient: it is there to stop gradients");
+  CHECK(tape.why_no_gradient(y + 1, w) ==
+        "the path from the variable kernel to the target passes stop_gradient in model/dense" + here(line) +
+            ", which has no gradient: it is there to stop gradients");
 }
 
 TEST_CASE("explain: a cast to an integer") {
@@ -119,8 +121,8 @@ TEST_CASE("explain: a cast to an integer") {
   tape.watch(x);
   const int line = __LINE__ + 1;
   const Tensor n = cast(x, int32);
-  CHECK(tape.why_no_gradient(cast(n, float32), x) ==
-        "the path from the source to the target passes cast" + here(line) + ", which has no gradient: its result is int32");
+  CHECK(tape.why_no_gradient(cast(n, float32), x) == "the path from the source to the target passes cast" +
+                                                         here(line) + ", which has no gradient: its result is int32");
 }
 
 TEST_CASE("explain: of two cuts the one nearer to the source is named") {
@@ -154,7 +156,8 @@ TEST_CASE("explain: an empty target says why it is empty") {
   GradientTape tape({.persistent = true});
   const Tensor none = tape.gradient(w * w, v);
   CHECK(tape.why_no_gradient(none, w) ==
-        "the target is empty: it is a gradient that does not exist: the variable bias was not used while the tape recorded");
+        "the target is empty: it is a gradient that does not exist: the variable bias was not used while the tape "
+        "recorded");
 }
 
 TEST_CASE("explain: the reason is kept when the tape has ended") {
@@ -174,8 +177,11 @@ TEST_CASE("explain: an empty gradient says why when it is used") {
   const Tensor none = tape.gradient(w * w, v);
   CHECK_FALSE(none);
   const int line = __LINE__ + 1;
-  CHECK_THROWS_WITH_AS(none * 2,
-                       ("[multiply] the tensor is empty: it is a gradient that does not exist: the variable bias was not "
-                        "used while the tape recorded, at tape_explain_test.cpp:" + std::to_string(line)).c_str(),
-                       FailedPreconditionError);
+  CHECK_THROWS_WITH_AS(
+      none * 2,
+      ("[multiply] the tensor is empty: it is a gradient that does not exist: the variable bias was not "
+       "used while the tape recorded, at tape_explain_test.cpp:" +
+       std::to_string(line))
+          .c_str(),
+      FailedPreconditionError);
 }

@@ -66,6 +66,22 @@ TEST_CASE("orders: only the outer tape watches") {
   CHECK(outer.gradient(dx, w).item<float>() == 4);
 }
 
+TEST_CASE("orders: a tape does not know what only another one has recorded") {
+  const Tensor x = constant(2.f);
+  GradientTape outer;
+  outer.watch(x);
+  {
+    GradientTape inner({.persistent = true});
+    const Tensor y = x * x, z = y * y;
+    CHECK_FALSE(inner.gradient(z, y));
+    CHECK(inner.why_no_gradient(z, y) == "the source was never watched: call tape.watch() before it is used");
+    CHECK(inner.why_no_gradient(z, x) == "the source was never watched: call tape.watch() before it is used");
+    inner.watch(y);
+    CHECK(inner.gradient(y * y, y).item<float>() == 8);
+  }
+  CHECK(outer.gradient(x * x, x).item<float>() == 4);
+}
+
 TEST_CASE("orders: a persistent tape differentiates its own gradient") {
   const Tensor x = constant(3.f);
   GradientTape tape({.persistent = true});

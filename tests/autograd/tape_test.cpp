@@ -85,7 +85,8 @@ TEST_CASE("tape: output gradients weight the targets") {
   CHECK(values<float>(tape.gradient(y, x, {.output_gradients = {constant({10.f, 0.f})}})) == Floats{20, 0});
   CHECK(values<float>(tape.gradient({y, z}, x, {.output_gradients = {constant({1.f, 1.f}), constant({0.f, 2.f})}})) ==
         Floats{2, 10});
-  CHECK(values<float>(tape.gradient({y, z}, x, {.output_gradients = {Tensor(), constant({0.f, 2.f})}})) == Floats{2, 10});
+  CHECK(values<float>(tape.gradient({y, z}, x, {.output_gradients = {Tensor(), constant({0.f, 2.f})}})) ==
+        Floats{2, 10});
   CHECK_THROWS_WITH_AS(tape.gradient(y, x, {.output_gradients = {constant(1.f)}}),
                        Contains("output gradient 0 has shape () and dtype float32, its target (2,)"),
                        InvalidArgumentError);
@@ -278,9 +279,9 @@ TEST_CASE("tape: a variable assigned between forward and backward") {
 TEST_CASE("tape: a variable assigned between two uses") {
   Variable w(2.f);
   GradientTape tape;
-  Tensor y = w * w;       // 2 w at 2
+  Tensor y = w * w;  // 2 w at 2
   w.assign_add(3);
-  y = y + w * w * w;      // 3 w^2 at 5
+  y = y + w * w * w;  // 3 w^2 at 5
   CHECK(tape.gradient(y, w).item<float>() == 4 + 75);
 }
 

@@ -147,7 +147,8 @@ TEST_CASE("a deferred variable is built once") {
   CHECK(v);
   CHECK_FALSE(v.is_built());
   CHECK(v.dtype() == float64);
-  CHECK_THROWS_WITH_AS(v.value(), Contains("the variable kernel has no value before build()"), FailedPreconditionError);
+  CHECK_THROWS_WITH_AS(v.value(), Contains("the variable kernel has no value before build()"),
+                       FailedPreconditionError);
   CHECK_THROWS_AS(v.assign(constant(1.0, float64)), FailedPreconditionError);
   Variable copy = v;
   v.build({2, 3});

@@ -56,14 +56,16 @@ class Captured {
   std::ostringstream out_;
 };
 
+/// A path in a folder that is removed when the program ends.
 std::string temporary(const std::string& name) {
-  static const std::string directory = [] {
-    const auto path =
+  struct Folder {
+    std::filesystem::path path =
         std::filesystem::temp_directory_path() / ("gradtape_callback_test_" + std::to_string(::getpid()));
-    std::filesystem::create_directories(path);
-    return path.string();
-  }();
-  return directory + "/" + name;
+    Folder() { std::filesystem::create_directories(path); }
+    ~Folder() { std::filesystem::remove_all(path); }
+  };
+  static const Folder folder;
+  return (folder.path / name).string();
 }
 
 }  // namespace

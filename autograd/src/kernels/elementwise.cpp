@@ -6,6 +6,7 @@
 #include "isa.h"
 #include "parallel.h"
 #include "simd/elementwise_table.h"
+#include "streaming.h"
 
 namespace gradtape::kernels {
 
@@ -47,8 +48,14 @@ void run_unary(UnaryLoop loop, const void* x, DType x_dtype, void* y, DType y_dt
                std::int64_t grain) {
   if (n <= grain) return loop(x, y, n);
   const std::int64_t x_step = step_of(x_dtype), y_step = step_of(y_dtype);
+  const bool streams = n * y_step >= streaming_bytes && x != y;
   parallel_chunks(n, grain, [&](std::int64_t begin, std::int64_t end) {
-    loop(advance(x, begin * x_step), advance(y, begin * y_step), end - begin);
+    const void* from = advance(x, begin * x_step);
+    void* to = advance(y, begin * y_step);
+    if (!streams) return loop(from, to, end - begin);
+    run_streaming(end - begin, y_step, to, [&](std::int64_t i, void* block, std::int64_t count) {
+      loop(advance(from, i * x_step), block, count);
+    });
   });
 }
 
@@ -69,9 +76,14 @@ struct BinaryCall {
   const auto y_step = step_of(call.y_dtype);
   const std::int64_t a_step = moving == Operands::right ? 0 : step_of(call.dtype);
   const std::int64_t b_step = moving == Operands::left ? 0 : step_of(call.dtype);
+  const bool streams = n * y_step >= streaming_bytes && call.y != call.a && call.y != call.b;
   parallel_chunks(n, call.grain, [&](std::int64_t begin, std::int64_t end) {
-    call.loop(moving, advance(call.a, begin * a_step), advance(call.b, begin * b_step),
-              advance(call.y, begin * y_step), end - begin);
+    const void *a = advance(call.a, begin * a_step), *b = advance(call.b, begin * b_step);
+    void* to = advance(call.y, begin * y_step);
+    if (!streams) return call.loop(moving, a, b, to, end - begin);
+    run_streaming(end - begin, y_step, to, [&](std::int64_t i, void* block, std::int64_t count) {
+      call.loop(moving, advance(a, i * a_step), advance(b, i * b_step), block, count);
+    });
   });
 }
 

@@ -21,6 +21,7 @@ inline Shape broadcast_pair(const Inputs& x) {
 
 template <kernels::Binary function>
 struct BinaryOp {
+  static constexpr bool is_elementwise = true;
   Shape infer(const Inputs& x) const {
     check_supported(function, x.dtype(0));
     return broadcast_pair(x);
@@ -36,6 +37,7 @@ struct BinaryOp {
 
 template <kernels::Unary function>
 struct UnaryOp {
+  static constexpr bool is_elementwise = true;
   Shape infer(const Inputs& x) const {
     check_supported(function, x.dtype(0));
     return x.shape(0);

@@ -66,13 +66,12 @@ struct Minimum : BinaryOp<Binary::minimum> {
 struct Pow : BinaryOp<Binary::pow> {
   static constexpr std::string_view name = "pow";
   auto gradient(Dy dy, X<0> x, X<1> y, Y power) const {
-    return partials(
-        [=] { return dy * y * pow(x, y - 1); },
-        [=] {
-          // log of 1 in place of what has no logarithm keeps NaN out of the second order too.
-          const Tensor positive = greater(x, 0);
-          return dy * where(positive, power * log(where(positive, x, 1)), 0);
-        });
+    return partials([=] { return dy * y * pow(x, y - 1); },
+                    [=] {
+                      // log of 1 in place of what has no logarithm keeps NaN out of the second order too.
+                      const Tensor positive = greater(x, 0);
+                      return dy * where(positive, power * log(where(positive, x, 1)), 0);
+                    });
   }
   static auto samples() { return binary_samples(gradtape::pow, 0.5, 2); }
 };

@@ -9,7 +9,8 @@ namespace gradtape {
 namespace detail {
 
 void throw_unsupported(DType dtype) {
-  throw InvalidArgumentError("the dtype " + std::string(name_of(dtype)) + " is not one that this op takes; cast first");
+  throw InvalidArgumentError("the dtype " + std::string(name_of(dtype)) +
+                             " is not one that this op takes; cast first");
 }
 
 namespace {

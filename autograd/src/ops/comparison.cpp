@@ -118,7 +118,8 @@ struct Select {
                     result.shape);
   }
   auto gradient(Dy dy, X<0> condition) const {
-    return partials(no_partial, [=] { return where(condition, dy, 0); }, [=] { return where(condition, 0, dy); });
+    return partials(
+        no_partial, [=] { return where(condition, dy, 0); }, [=] { return where(condition, 0, dy); });
   }
   static std::vector<Sample> samples() {
     return binary_samples([](const Tensor& x, const Tensor& y) { return where(greater(x, 0.1), x, y); }, -2, 2);
@@ -128,10 +129,10 @@ struct Select {
 }  // namespace
 
 std::vector<OpRow> comparison_ops() {
-  return {row<Equal>("comparison"),        row<NotEqual>("comparison"),   row<Less>("comparison"),
-          row<LessEqual>("comparison"),    row<Greater>("comparison"),    row<GreaterEqual>("comparison"),
-          row<LogicalAnd>("comparison"),   row<LogicalOr>("comparison"),  row<LogicalXor>("comparison"),
-          row<LogicalNot>("comparison"),   row<Select>("comparison")};
+  return {row<Equal>("comparison"),      row<NotEqual>("comparison"),  row<Less>("comparison"),
+          row<LessEqual>("comparison"),  row<Greater>("comparison"),   row<GreaterEqual>("comparison"),
+          row<LogicalAnd>("comparison"), row<LogicalOr>("comparison"), row<LogicalXor>("comparison"),
+          row<LogicalNot>("comparison"), row<Select>("comparison")};
 }
 
 }  // namespace detail

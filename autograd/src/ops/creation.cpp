@@ -32,14 +32,18 @@ Tensor from_literal(DType source, const void* elements, std::int64_t count, cons
   // An integer or bool must hold every value as it was written.
   Tensor back = uninitialized(source, shape);
   kernels::cast(dtype, mutable_data(tensor), source, mutable_data(back), count);
-  if (count > 0 && std::memcmp(mutable_data(back), mutable_data(literal), static_cast<std::size_t>(count) * size_of(source)) != 0)
-    throw InvalidArgumentError("[constant] a value of the list does not fit the dtype " + std::string(name_of(dtype)));
+  if (count > 0 &&
+      std::memcmp(mutable_data(back), mutable_data(literal), static_cast<std::size_t>(count) * size_of(source)) != 0)
+    throw InvalidArgumentError("[constant] a value of the list does not fit the dtype " +
+                               std::string(name_of(dtype)));
   return tensor;
 }
 
 namespace {
 
 Tensor filled(const Shape& shape, const Tensor& scalar) {
+  if (scalar.rank() != 0)
+    throw InvalidArgumentError("[fill] the value has shape " + to_string(scalar.shape()) + "; it must be a scalar");
   Tensor tensor = uninitialized(scalar.dtype(), shape);
   kernels::fill(scalar.dtype(), impl_of(scalar)->data, mutable_data(tensor), impl_of(tensor)->count);
   return tensor;
@@ -74,7 +78,8 @@ namespace {
 template <class T>
 Tensor range_of(T start, T limit, T delta) {
   if (delta == T{0}) throw InvalidArgumentError("[range] a delta of 0 never reaches the limit");
-  const double steps = std::ceil((static_cast<double>(limit) - static_cast<double>(start)) / static_cast<double>(delta));
+  const double steps =
+      std::ceil((static_cast<double>(limit) - static_cast<double>(start)) / static_cast<double>(delta));
   if (!(steps < 9e18)) throw InvalidArgumentError("[range] start, limit and delta must be finite");
   const auto count = static_cast<std::int64_t>(std::max(steps, 0.0));
   Tensor tensor = detail::uninitialized(dtype_of<T>, {count});
@@ -88,11 +93,16 @@ Tensor range_of(T start, T limit, T delta) {
 Tensor range(const Operand& start, const Operand& limit, const Operand& delta, DType dtype) {
   const Tensor s = constant(start, dtype), l = constant(limit, dtype), d = constant(delta, dtype);
   switch (dtype) {
-    case float32: return range_of(s.item<float>(), l.item<float>(), d.item<float>());
-    case float64: return range_of(s.item<double>(), l.item<double>(), d.item<double>());
-    case int32: return range_of(s.item<std::int32_t>(), l.item<std::int32_t>(), d.item<std::int32_t>());
-    case int64: return range_of(s.item<std::int64_t>(), l.item<std::int64_t>(), d.item<std::int64_t>());
-    default: throw InvalidArgumentError("[range] the dtype " + std::string(name_of(dtype)) + " is not supported");
+    case float32:
+      return range_of(s.item<float>(), l.item<float>(), d.item<float>());
+    case float64:
+      return range_of(s.item<double>(), l.item<double>(), d.item<double>());
+    case int32:
+      return range_of(s.item<std::int32_t>(), l.item<std::int32_t>(), d.item<std::int32_t>());
+    case int64:
+      return range_of(s.item<std::int64_t>(), l.item<std::int64_t>(), d.item<std::int64_t>());
+    default:
+      throw InvalidArgumentError("[range] the dtype " + std::string(name_of(dtype)) + " is not supported");
   }
 }
 
@@ -128,7 +138,8 @@ Tensor eye(std::int64_t rows, DType dtype) {
   const Tensor one = ones({}, dtype);
   char* data = static_cast<char*>(detail::mutable_data(tensor));
   for (std::int64_t i = 0; i < rows; ++i)
-    std::memcpy(data + static_cast<std::size_t>(i * (rows + 1)) * size_of(dtype), detail::mutable_data(one), size_of(dtype));
+    std::memcpy(data + static_cast<std::size_t>(i * (rows + 1)) * size_of(dtype), detail::mutable_data(one),
+                size_of(dtype));
   return tensor;
 }
 

@@ -6,8 +6,8 @@
 namespace gradtape::detail {
 namespace {
 
-// Its result is the function's value under an identity of its own, so that the gradient goes the function's way and not
-// through the ops inside, which an outer tape needs for higher orders.
+// Its result is the function's value under an identity of its own, so that the gradient goes the function's way and
+// not through the ops inside, which an outer tape needs for higher orders.
 struct CustomGradient {
   std::function<std::vector<Tensor>(const Tensor&)> function;
   Tensor value;

@@ -52,8 +52,10 @@ Tensor Operand::as(DType dtype) const {
                                ", which cannot hold it");
   };
   switch (dtype) {
-    case float32: return scalar(static_cast<float>(real_));
-    case float64: return scalar(real_);
+    case float32:
+      return scalar(static_cast<float>(real_));
+    case float64:
+      return scalar(real_);
     case int32:
       if (is_real ? !fits<std::int32_t>(real_) : integer_ != static_cast<std::int32_t>(integer_)) return refuse();
       return scalar(is_real ? static_cast<std::int32_t>(real_) : static_cast<std::int32_t>(integer_));
@@ -73,9 +75,12 @@ Tensor Operand::as(DType dtype) const {
 Tensor Operand::as_tensor() const {
   if (tensor_ != nullptr) return *tensor_;
   switch (kind_) {
-    case Kind::real: return as(float32);
-    case Kind::integer: return as(integer_ == static_cast<std::int32_t>(integer_) ? int32 : int64);
-    case Kind::boolean: return as(boolean);
+    case Kind::real:
+      return as(float32);
+    case Kind::integer:
+      return as(integer_ == static_cast<std::int32_t>(integer_) ? int32 : int64);
+    case Kind::boolean:
+      return as(boolean);
   }
   return {};
 }

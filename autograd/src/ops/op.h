@@ -12,13 +12,18 @@
 //   };
 //   Tensor tanh(const Tensor& x, Where where) { return record(Tanh{}, {x}, where); }
 //
-// Attributes are data members. Instead of infer and forward an op may have `Tensor compute(const Inputs& x) const`, when
-// its result shares memory with an input. `DType dtype(const Inputs& x) const` says the result's dtype, else it is
-// that of the first input, and all inputs must have it unless the op has `static constexpr bool mixed_dtypes = true`.
+// Attributes are data members. Instead of infer and forward an op may have `Tensor compute(const Inputs& x) const`,
+// when its result shares memory with an input. `DType dtype(const Inputs& x) const` says the result's dtype, else it
+// is that of the first input, and all inputs must have it unless the op has `static constexpr bool mixed_dtypes =
+// true`.
 //
-// The parameters of gradient decide what the tape keeps: Dy is the gradient of the result; Y the result; X<i> the i-th
-// input, and X<i, j...> the same when it serves the partials of the inputs j... only, so that it is kept for those.
-// Xs are all inputs of an op that takes any number; such an op returns each_partial([=](int i) {...}).
+// The parameters of gradient decide what the tape keeps: Dy is the gradient of the result; Y the result; X<i> the
+// i-th input, and X<i, j...> the same when it serves the partials of the inputs j... only, so that it is kept for
+// those. Xs are all inputs of an op that takes any number; such an op returns each_partial([=](int i) {...}).
+//
+// A dy of one element may stand for one that is the same everywhere, when the op has `static constexpr bool
+// is_elementwise = true`; every other op gets a dy of its result's shape. A partial may likewise be smaller than the
+// input, and is broadcast to it.
 //
 // Partials are made of public ops: an outer tape records them, and so every order works. The engine runs those that
 // lie on a path to a source, sums a partial back to the shape of a broadcast input, and adds up. An op without a
@@ -118,12 +123,14 @@ concept Fills = requires(const O op, const Inputs& x, Tensor& y) {
   op.forward(x, y);
 };
 template <class O>
-concept Differentiable = requires { &O::gradient; };
+concept Differentiable = requires {
+  &O::gradient;
+};
 template <class O>
 concept Op = std::copy_constructible<O> && requires {
   { O::name } -> std::convertible_to<std::string_view>;
   O::samples();
-} && (Computes<O> || Fills<O>) && (Differentiable<O> || requires {
+} &&(Computes<O> || Fills<O>)&&(Differentiable<O> || requires {
   { O::not_differentiable } -> std::convertible_to<std::string_view>;
 });
 
@@ -207,10 +214,14 @@ template <Op O>
 constexpr NodeKind make_kind() {
   if constexpr (Differentiable<O>) {
     using P = Payload<O, decltype(&O::gradient)>;
-    return {O::name, "", &P::backward, &P::destroy};
-  } else {
-    return {O::name, O::not_differentiable, nullptr, nullptr};
+    return {O::name, "", requires {O::is_elementwise;
   }
+  , &P::backward, &P::destroy
+};
+}  // namespace gradtape::detail
+else {
+  return {O::name, O::not_differentiable, false, nullptr, nullptr};
+}
 }
 template <Op O>
 inline constexpr NodeKind kind_of = make_kind<O>();

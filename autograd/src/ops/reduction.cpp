@@ -69,7 +69,7 @@ struct ReduceSum : ReductionOp<Reduction::sum> {
   static constexpr std::string_view name = "reduce_sum";
   Shape input_shape;
   auto gradient(Dy dy) const {
-    return partials([=, this] { return broadcast_to(with_all_axes(dy, input_shape), input_shape); });
+    return partials([=, this] { return with_all_axes(dy, input_shape); });
   }
   static auto samples() { return reduction_samples(reduce_sum, -2, 2); }
 };
@@ -81,7 +81,7 @@ struct ReduceMean : ReductionOp<Reduction::mean> {
     return partials([=, this] {
       if (dy->num_elements() == 0) return zeros(input_shape, dy->dtype());
       const std::int64_t count = input_shape.num_elements() / dy->num_elements();
-      return broadcast_to(with_all_axes(dy / count, input_shape), input_shape);
+      return with_all_axes(dy / count, input_shape);
     });
   }
   static auto samples() { return reduction_samples(reduce_mean, -2, 2); }

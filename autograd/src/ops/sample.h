@@ -17,7 +17,8 @@ struct Sample {
   std::vector<Tensor> inputs;
 };
 
-/// A unary op of float64 values drawn from [low, high), over several shapes: 0-d, an axis of length 1 and 0, a matrix.
+/// A unary op of float64 values drawn from [low, high), over several shapes: 0-d, an axis of length 1 and 0, a
+/// matrix.
 std::vector<Sample> unary_samples(Tensor (*op)(const Tensor&, Where), double low, double high);
 /// A binary op of values drawn from [low, high), over pairs of shapes that broadcast in different ways.
 std::vector<Sample> binary_samples(std::function<Tensor(const Tensor&, const Tensor&)> op, double low, double high);

@@ -215,7 +215,7 @@ struct Round : Rounding<Unary::round> {
 std::vector<OpRow> unary_math_ops() {
   return {row<Negative>("math"),     row<Square>("math"),          row<Abs>("math"),         row<Sign>("math"),
           row<Sqrt>("math"),         row<Rsqrt>("math"),           row<Reciprocal>("math"),  row<Exp>("math"),
-          row<Expm1>("math"),        row<Logarithm>("math"),             row<Log1p>("math"),       row<Sin>("math"),
+          row<Expm1>("math"),        row<Logarithm>("math"),       row<Log1p>("math"),       row<Sin>("math"),
           row<Cos>("math"),          row<Sigmoid>("math"),         row<Tanh>("math"),        row<Relu>("math"),
           row<Softplus>("math"),     row<Floor>("math"),           row<Ceil>("math"),        row<Round>("math"),
           row<ReluGradient>("math"), row<SigmoidGradient>("math"), row<TanhGradient>("math")};

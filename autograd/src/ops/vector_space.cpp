@@ -17,7 +17,10 @@ Tensor ones_of(DType dtype, const Shape& shape) {
 Tensor accumulate(Tensor total, const Tensor& term) {
   if (recording_log() != nullptr || !is_sole_owner(total)) return add(total, term);
   const TensorImpl &to = *impl_of(total), &from = *impl_of(term);
-  kernels::binary(kernels::Binary::add, to.dtype, to.data, from.data, to.data, to.count);
+  if (from.count == to.count)
+    kernels::binary(kernels::Binary::add, to.dtype, to.data, from.data, to.data, to.count);
+  else
+    kernels::binary(kernels::Binary::add, to.dtype, to.data, to.shape, from.data, from.shape, to.data, to.shape);
   return total;
 }
 

@@ -26,7 +26,10 @@ class Walk final : public GradientSink {
       last = std::max(last, target);
     }
     for (Edge entry = last; entry >= first_source_ && entry != no_edge; --entry) visit(entry);
-    for (Edge source : request_.sources) *result++ = source == no_edge ? Tensor() : gradients_[index(source)];
+    for (Edge source : request_.sources) {
+      if (source != no_edge) *result = in_full(gradients_[index(source)], node(source).shape);
+      ++result;
+    }
   }
 
   bool wants(int input) const override {
@@ -53,10 +56,10 @@ class Walk final : public GradientSink {
     }
     for (Edge entry = first_source_; entry < end_; ++entry) {
       if (needed_[index(entry)]) continue;
-      const Node& node = log_.node(static_cast<std::size_t>(entry));
-      if (node.cut || !(node.tapes & request_.tape)) continue;
-      for (int i = 0; i < node.input_count; ++i) {
-        const Edge edge = node.edges()[i];
+      const Node& op = node(entry);
+      if (op.cut || !(op.tapes & request_.tape)) continue;
+      for (int i = 0; i < op.input_count; ++i) {
+        const Edge edge = op.edges()[i];
         if (edge >= first_source_ && needed(edge)) {
           needed_[index(entry)] = on_path;
           break;
@@ -65,29 +68,48 @@ class Walk final : public GradientSink {
     }
   }
 
+  Node& node(Edge entry) { return log_.node(static_cast<std::size_t>(entry)); }
+
+  // A gradient of one element stands for one that is the same everywhere, as that of a sum: most of the ops before it
+  // need no more.
+  static bool stands_for_all(const Tensor& gradient) { return impl_of(gradient)->count == 1; }
+  static Tensor in_full(const Tensor& gradient, const Shape& shape) {
+    return !gradient || gradient.shape() == shape ? gradient : sum_to_shape(gradient, shape);
+  }
+
   void accumulate_at(Edge entry, Tensor partial) {
-    const Shape& shape = log_.node(static_cast<std::size_t>(entry)).shape;
-    if (checked(partial).shape != shape) partial = sum_to_shape(partial, shape);
+    const Shape& shape = node(entry).shape;
+    if (checked(partial).shape != shape && !(stands_for_all(partial) && partial.rank() <= shape.rank()))
+      partial = sum_to_shape(partial, shape);
     Tensor& total = gradients_[index(entry)];
-    total = total ? accumulate(std::move(total), partial) : std::move(partial);
+    total = total ? accumulate(in_full(std::move(total), shape), partial) : std::move(partial);
+  }
+
+  // Where the op broadcast an input, that input's gradient is a sum over the full dy.
+  bool passes_on_one_element(const Node& op) {
+    if (!op.kind->is_elementwise) return false;
+    for (int i = 0; i < op.input_count; ++i)
+      if (op.edges()[i] >= first_ && node(op.edges()[i]).shape != op.shape) return false;
+    return true;
   }
 
   void visit(Edge entry) {
     Tensor& slot = gradients_[index(entry)];
     if (!slot) return;
-    Node& node = log_.node(static_cast<std::size_t>(entry));
+    Node& op = node(entry);
     // What a source depends on may be a source as well, so its gradient is kept and passed on.
     const bool source = needed_[index(entry)] == is_source;
-    const Tensor dy = source ? slot : std::move(slot);
-    edges_ = node.edges();
-    if (node.kind == &leaf_kind) {
+    Tensor dy = source ? slot : std::move(slot);
+    edges_ = op.edges();
+    if (op.kind == &leaf_kind) {
       if (wants(0)) add(0, dy);
       return;
     }
-    if (node.payload == nullptr) return;
-    log_.differentiated = &node;
-    node.kind->backward(node, dy, *this);
-    if (request_.free_as_it_goes && (node.tapes & log_.live_tapes()) == request_.tape) log_.free_payload(node);
+    if (op.payload == nullptr) return;
+    if (dy.shape() != op.shape && !passes_on_one_element(op)) dy = in_full(dy, op.shape);
+    log_.differentiated = &op;
+    op.kind->backward(op, dy, *this);
+    if (request_.free_as_it_goes && (op.tapes & log_.live_tapes()) == request_.tape) log_.free_payload(op);
   }
 
   enum : std::uint8_t { not_needed = 0, on_path = 1, is_source = 2 };

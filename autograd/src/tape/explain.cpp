@@ -31,16 +31,18 @@ struct Reach {
   Edge first_user = no_edge;
 };
 
-Reach reach_from(const Log& log, std::size_t first, Edge source) {
+Reach reach_from(const ExplainRequest& request, Edge source) {
+  const Log& log = request.log;
   const std::size_t size = log.size();
   Reach reach{std::vector<char>(size, 0), std::vector<Edge>(size, no_edge), no_edge};
   reach.reached[source] = 1;
   for (std::size_t i = source + 1; i < size; ++i) {
     const Node& node = log.node(i);
+    if (!(node.tapes & request.tape)) continue;
     bool open = false;
     for (int k = 0; k < node.input_count; ++k) {
       const Edge edge = node.edges()[k];
-      if (edge < static_cast<Edge>(first) || !reach.reached[edge]) continue;
+      if (edge < static_cast<Edge>(request.first) || !reach.reached[edge]) continue;
       if (edge == source && reach.first_user == no_edge) reach.first_user = static_cast<Edge>(i);
       reach.reached[i] = 1;
       if (reach.cut_by[edge] == no_edge)
@@ -67,14 +69,17 @@ std::string explain(const ExplainRequest& request, const Tensor& target, const S
     return name + " is " + std::string(name_of(source_impl.dtype)) + ", and only floating-point tensors have gradients";
 
   const Edge target_edge = log.find_existing(target_impl);
-  const bool target_known = target_edge >= static_cast<Edge>(request.first);
+  const auto is_recorded = [&](Edge edge) {
+    return edge >= static_cast<Edge>(request.first) && (log.node(static_cast<std::size_t>(edge)).tapes & request.tape);
+  };
+  const bool target_known = is_recorded(target_edge);
   if (!target_known && target_impl.id >> id_thread_shift != next_tensor_id() >> id_thread_shift)
     return "the target was computed on another thread, and a tape records its own thread only";
 
   Edge source_edge = log.first_leaf(source_impl.id, request.tape, request.first);
   if (source_edge == no_edge) {
     const Edge edge = log.find_existing(source_impl);
-    if (edge >= static_cast<Edge>(request.first) && log.node(edge).kind != &leaf_kind) source_edge = edge;
+    if (is_recorded(edge) && log.node(edge).kind != &leaf_kind) source_edge = edge;
   }
   if (source_edge == no_edge) {
     if (source.is_variable() && !source.variable().trainable())
@@ -86,7 +91,7 @@ std::string explain(const ExplainRequest& request, const Tensor& target, const S
     return name + " was never watched: call tape.watch() before it is used";
   }
 
-  const Reach reach = reach_from(log, request.first, source_edge);
+  const Reach reach = reach_from(request, source_edge);
   if (!target_known || !reach.reached[target_edge]) {
     if (reach.first_user == no_edge)
       return name + " was not used after the tape began to watch it";

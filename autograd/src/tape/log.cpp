@@ -11,7 +11,7 @@ namespace gradtape::detail {
 
 constinit thread_local Log* recording_log_of_thread = nullptr;
 
-const NodeKind leaf_kind{.name = "watch", .not_differentiable = "", .backward = nullptr, .destroy = nullptr};
+const NodeKind leaf_kind{.name = "watch", .not_differentiable = "", .is_elementwise = false, .backward = nullptr, .destroy = nullptr};
 
 namespace {
 constinit thread_local NameScope* innermost_scope = nullptr;
@@ -65,10 +65,14 @@ void Log::end_tape(std::uint64_t tape, std::size_t first_entry) {
   for (std::uint64_t rest = live_; rest != 0; rest &= rest - 1)
     innermost_first_ = std::max(innermost_first_, first_entries_[std::countr_zero(rest)]);
   if (live_ == 0) return truncate(0);
-  for (std::size_t i = first_entry; i < entries_.size(); ++i)
-    if ((entries_[i].node->tapes & live_) == 0) free_payload(*entries_[i].node);
+  for (std::size_t i = first_entry; i < entries_.size(); ++i) {
+    Node& node = *entries_[i].node;
+    node.tapes &= ~tape;  // the next tape may get this bit
+    node.watchers &= ~tape;
+    if (node.tapes == 0) free_payload(node);
+  }
   std::size_t size = entries_.size();
-  while (size > innermost_first_ && (entries_[size - 1].node->tapes & live_) == 0) --size;
+  while (size > innermost_first_ && entries_[size - 1].node->tapes == 0) --size;
   truncate(size);
 }
 
@@ -104,13 +108,19 @@ void Log::truncate(std::size_t size) {
 
 Node& Log::append(const NodeKind& kind, TensorImpl& output, const Edge* edges, int input_count,
                   std::size_t payload_bytes, Where where) {
-  bool cut = kind.backward == nullptr || !is_floating(output.dtype);
-  if (!cut) {
-    cut = true;
-    for (int i = 0; i < input_count; ++i) cut &= edges[i] == no_edge || entries_[edges[i]].node->cut;
+  // A tape that knows none of the inputs needs nothing of this op: it would only keep it alive.
+  std::uint64_t tapes = 0;
+  bool open = false;
+  for (int i = 0; i < input_count; ++i) {
+    if (edges[i] == no_edge) continue;
+    const Node& input = *entries_[edges[i]].node;
+    tapes |= input.tapes;
+    open |= !input.cut;
   }
+  tapes &= recording_;
+  const bool cut = !open || tapes == 0 || kind.backward == nullptr || !is_floating(output.dtype);
   const std::size_t place = entries_.size();
-  Node& node = new_node(kind, output.id, output, input_count, cut ? 0 : payload_bytes, recording_);
+  Node& node = new_node(kind, output.id, output, input_count, cut ? 0 : payload_bytes, tapes);
   node.cut = cut;
   node.where = differentiated == nullptr ? where : differentiated->where;
   if (differentiated != nullptr) node.layer = differentiated->layer;

@@ -9,9 +9,10 @@
 // which any thread may share, are looked up by id. Nodes lie in an arena in recording order; what a gradient needs
 // lies inline behind them.
 //
-// Nesting. Inner and outer tapes share the nodes. A node keeps one bit for each tape that recorded when it was made. An
-// edge to an entry before a tape's first is no edge for that tape. A leaf that an inner tape watches again gets a new
-// entry, with an edge to the older one, so that the outer tape's gradient finds its way.
+// Nesting. Inner and outer tapes share the nodes. A node keeps one bit for each tape that recorded when it was
+// made and that knows one of its inputs, so that a tape keeps nothing alive for another. An edge to an entry before a
+// tape's first is no edge for that tape. A leaf that an inner tape watches again gets a new entry, with an edge to the
+// older one, so that the outer tape's gradient finds its way.
 //
 // Cut nodes. An op without a gradient (argmax, a comparison, stop_gradient) is written down as well, as a node that
 // keeps nothing and passes no gradient: it is what why_no_gradient() names.
@@ -49,6 +50,7 @@ class GradientSink {
 struct NodeKind {
   std::string_view name;
   std::string_view not_differentiable;  // the reason, for ops without a gradient
+  bool is_elementwise;                  // its gradient broadcasts a dy of one element
   void (*backward)(Node& node, const Tensor& dy, GradientSink& sink);
   void (*destroy)(Node& node);
 };
@@ -67,7 +69,7 @@ Where user_line(Where where, const LayerFrame* frame);
 struct Node {
   // Written in full for each op that is recorded: kept small.
   const NodeKind* kind;
-  std::uint64_t tapes;     // that recorded when it was made
+  std::uint64_t tapes;     // that recorded when it was made and know an input, or watch it
   std::uint64_t watchers;  // of a leaf: the tapes that watch it
   Where where;
   const LayerFrame* layer;

@@ -64,6 +64,8 @@ struct GradientTape::State {
     return detail::empty_tensor("it is a gradient that does not exist: " + text);
   }
 
+  bool is_recorded(Edge edge) const { return edge >= static_cast<Edge>(first) && (log->node(edge).tapes & bit); }
+
   // The entry that the tape knows the tensor by as a source, or none.
   Edge find_source(const Source& source) const {
     const detail::TensorImpl& impl = detail::checked(source.tensor());
@@ -71,12 +73,12 @@ struct GradientTape::State {
     const Edge leaf = log->first_leaf(impl.id, bit, first);
     if (leaf != no_edge) return leaf;
     const Edge edge = log->find_existing(impl);
-    return edge >= static_cast<Edge>(first) && log->node(edge).kind != &detail::leaf_kind ? edge : no_edge;
+    return is_recorded(edge) && log->node(edge).kind != &detail::leaf_kind ? edge : no_edge;
   }
   Edge find_target(const Tensor& target) const {
     const detail::TensorImpl& impl = detail::checked(target);
     const Edge edge = log->find_existing(impl);
-    return is_floating(impl.dtype) && edge >= static_cast<Edge>(first) ? edge : no_edge;
+    return is_floating(impl.dtype) && is_recorded(edge) ? edge : no_edge;
   }
 };
 

@@ -9,7 +9,7 @@ namespace gradtape::detail {
 
 Tensor zeros_of(DType dtype, const Shape& shape);
 Tensor ones_of(DType dtype, const Shape& shape);
-/// total + term. Written into total where its caller holds it alone and no tape records.
+/// total + term, which broadcasts to it. Written into total where its caller holds it alone and no tape records.
 Tensor accumulate(Tensor total, const Tensor& term);
 /// The gradient of broadcasting `shape` to the gradient's shape: summed over the axes that were stretched.
 Tensor sum_to_shape(const Tensor& gradient, const Shape& shape);

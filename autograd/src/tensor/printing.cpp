@@ -1,6 +1,6 @@
-// Prints as TensorFlow does, which prints as NumPy does: shortest digits that tell a value from its neighbours, at most
-// eight after the point, all padded to one width; scientific when the values span a wide range; rows of at most 75
-// characters; three elements at each end of an axis when there are more than 1,000 in all.
+// Prints as TensorFlow does, which prints as NumPy does: shortest digits that tell a value from its neighbours, at
+// most eight after the point, all padded to one width; scientific when the values span a wide range; rows of at most
+// 75 characters; three elements at each end of an axis when there are more than 1,000 in all.
 
 #include <algorithm>
 #include <charconv>
@@ -229,12 +229,18 @@ class ArrayPrinter {
 
   std::vector<std::string> formatted() const {
     switch (impl_.dtype) {
-      case float32: return format_all(elements<float>());
-      case float64: return format_all(elements<double>());
-      case int32: return integers<std::int32_t>();
-      case int64: return integers<std::int64_t>();
-      case uint8: return integers<std::uint8_t>();
-      case boolean: break;
+      case float32:
+        return format_all(elements<float>());
+      case float64:
+        return format_all(elements<double>());
+      case int32:
+        return integers<std::int32_t>();
+      case int64:
+        return integers<std::int64_t>();
+      case uint8:
+        return integers<std::uint8_t>();
+      case boolean:
+        break;
     }
     std::vector<std::string> texts;
     for (std::int64_t offset : offsets_)
@@ -244,12 +250,18 @@ class ArrayPrinter {
 
   std::string scalar() const {
     switch (impl_.dtype) {
-      case float32: return python_repr(*static_cast<const float*>(impl_.data));
-      case float64: return python_repr(*static_cast<const double*>(impl_.data));
-      case int32: return std::to_string(*static_cast<const std::int32_t*>(impl_.data));
-      case int64: return std::to_string(*static_cast<const std::int64_t*>(impl_.data));
-      case uint8: return std::to_string(*static_cast<const std::uint8_t*>(impl_.data));
-      case boolean: return *static_cast<const bool*>(impl_.data) ? "True" : "False";
+      case float32:
+        return python_repr(*static_cast<const float*>(impl_.data));
+      case float64:
+        return python_repr(*static_cast<const double*>(impl_.data));
+      case int32:
+        return std::to_string(*static_cast<const std::int32_t*>(impl_.data));
+      case int64:
+        return std::to_string(*static_cast<const std::int64_t*>(impl_.data));
+      case uint8:
+        return std::to_string(*static_cast<const std::uint8_t*>(impl_.data));
+      case boolean:
+        return *static_cast<const bool*>(impl_.data) ? "True" : "False";
     }
     return {};
   }
@@ -313,8 +325,8 @@ std::string to_string(const Tensor& tensor) {
   if (!tensor) return "tf.Tensor(None)";
   std::string values = values_to_string(tensor);
   if (values.find('\n') != std::string::npos) values.insert(0, "\n");
-  return "tf.Tensor(" + values + ", shape=" + to_string(tensor.shape()) + ", dtype=" +
-         std::string(name_of(tensor.dtype())) + ")";
+  return "tf.Tensor(" + values + ", shape=" + to_string(tensor.shape()) +
+         ", dtype=" + std::string(name_of(tensor.dtype())) + ")";
 }
 
 std::ostream& operator<<(std::ostream& out, const Tensor& tensor) { return out << to_string(tensor); }

@@ -107,6 +107,9 @@ namespace {
 
 Tensor checked_delta(const Variable& variable, const Operand& operand, const char* function) {
   const Tensor& current = variable.value();
+  if (!is_floating(current.dtype()) && !kernels::supports(kernels::Binary::add, current.dtype()))
+    throw InvalidArgumentError(std::string(function) + " on the variable " + variable.name() + ", whose dtype is " +
+                               std::string(name_of(current.dtype())));
   Tensor delta = operand.is_number() ? operand.as(variable.dtype()) : operand.tensor();
   const bool fits = operand.is_number() || delta.shape() == current.shape();
   if (!fits || delta.dtype() != current.dtype())

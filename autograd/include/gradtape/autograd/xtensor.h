@@ -73,8 +73,8 @@ auto as_xtensor(const Tensor& tensor) {
   return xt::xarray_adaptor<Storage, xt::layout_type::row_major, Lengths>(std::move(storage), lengths);
 }
 
-/// A tensor of an xtensor expression's elements and shape, its dtype that of the expression's value type. Copies. Throws
-/// InvalidArgumentError for more than eight axes.
+/// A tensor of an xtensor expression's elements and shape, its dtype that of the expression's value type. Copies.
+/// Throws InvalidArgumentError for more than eight axes.
 template <class E>
 Tensor from_xtensor(const xt::xexpression<E>& expression) {
   const E& e = expression.derived_cast();
