@@ -2,6 +2,8 @@
 #include <cstddef>
 #include <cstring>
 
+#include "gradtape/autograd/ops/creation.h"
+#include "gradtape/autograd/ops/indexing.h"
 #include "pipeline.h"
 
 namespace gradtape::data::detail {
@@ -12,25 +14,6 @@ struct Batching {
   bool drop_remainder;
   Where where;
 };
-
-template <std::size_t bytes>
-void copy_rows_of(const std::byte* from, const Row* rows, std::int64_t count, std::byte* to) {
-  for (std::int64_t i = 0; i < count; ++i) std::memcpy(to + i * bytes, from + rows[i] * bytes, bytes);
-}
-
-void copy_rows(std::size_t bytes, const std::byte* from, const Row* rows, std::int64_t count, std::byte* to) {
-  switch (bytes) {
-    case 1:
-      return copy_rows_of<1>(from, rows, count, to);
-    case 4:
-      return copy_rows_of<4>(from, rows, count, to);
-    case 8:
-      return copy_rows_of<8>(from, rows, count, to);
-    default:
-      break;
-  }
-  for (std::int64_t i = 0; i < count; ++i) std::memcpy(to + i * bytes, from + rows[i] * bytes, bytes);
-}
 
 Shape with_rows(const Shape& row, std::int64_t count) {
   Shape shape{count};
@@ -45,11 +28,7 @@ Tensor gather_rows(const Tensor& source, const std::vector<Row>& rows) {
   for (std::int64_t i = 1; i < count && consecutive; ++i) consecutive = rows[i] == rows[0] + i;
   if (consecutive) return gradtape::detail::view(source, shape, rows[0] * row.num_elements());
 
-  Tensor batch = gradtape::detail::uninitialized(source.dtype(), shape);
-  copy_rows(row.num_elements() * size_of(source.dtype()),
-            static_cast<const std::byte*>(gradtape::detail::mutable_data(source)), rows.data(), count,
-            static_cast<std::byte*>(gradtape::detail::mutable_data(batch)));
-  return batch;
+  return gather(source, constant(rows));
 }
 
 /// Batches of rows.

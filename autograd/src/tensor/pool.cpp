@@ -1,5 +1,6 @@
 #include "tensor/pool.h"
 
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -38,11 +39,24 @@ std::size_t shared_bound() {
   return bound;
 }
 
+// Blocks from this size on are asked for in huge pages, which spare most page faults and address translations.
+constexpr std::size_t huge_page = std::size_t{2} << 20;
+constexpr std::size_t huge_block = 2 * huge_page;
+
+std::align_val_t alignment_of(int size_class) {
+  return std::align_val_t{class_bytes(size_class) >= huge_block ? huge_page : block_alignment};
+}
+
 void* system_allocate(int size_class) {
   system_allocations.fetch_add(1, std::memory_order_relaxed);
-  return ::operator new(class_bytes(size_class), std::align_val_t{block_alignment}, std::nothrow);
+  const std::size_t bytes = class_bytes(size_class);
+  void* memory = ::operator new(bytes, alignment_of(size_class), std::nothrow);
+#if defined(MADV_HUGEPAGE)
+  if (memory != nullptr && bytes >= huge_block) madvise(memory, bytes, MADV_HUGEPAGE);  // a wish: its failure is no harm
+#endif
+  return memory;
 }
-void system_free(void* memory) { ::operator delete(memory, std::align_val_t{block_alignment}); }
+void system_free(void* memory, int size_class) { ::operator delete(memory, alignment_of(size_class)); }
 
 class SharedPool {
  public:
@@ -63,8 +77,9 @@ class SharedPool {
   }
   void trim() {
     std::lock_guard lock(mutex_);
-    for (FreeBlock*& list : lists_)
-      while (list != nullptr) system_free(std::exchange(list, list->next));
+    for (int i = 0; i < size_class_count; ++i)
+      for (FreeBlock*& list = lists_[static_cast<std::size_t>(i)]; list != nullptr;)
+        system_free(std::exchange(list, list->next), i);
     bytes_ = 0;
   }
   std::size_t bytes() {
@@ -98,7 +113,7 @@ void note_taken(std::size_t bytes) {
 
 void give_to_shared(void* memory, int size_class) {
   bytes_taken.fetch_sub(static_cast<std::int64_t>(class_bytes(size_class)));
-  if (!GRADTAPE_POOLING || !shared_pool().give(memory, size_class)) system_free(memory);
+  if (!GRADTAPE_POOLING || !shared_pool().give(memory, size_class)) system_free(memory, size_class);
 }
 
 void give_back(ThreadPool& pool) {

@@ -46,8 +46,9 @@ class Source {
  public:
   Source(const Tensor& tensor) : tensor_(tensor) {}
   Source(const Tensors& tensors) : tensor_(tensors.single()) {}
-  Source(const Variable& variable) : tensor_(variable.value()), variable_(variable) {}
-  const Tensor& tensor() const { return tensor_; }
+  Source(const Variable& variable) : variable_(variable) {}
+  /// A Variable's value is not held here: it could not be updated in place as long as it was.
+  const Tensor& tensor() const { return variable_ ? variable_.value() : tensor_; }
   const Variable& variable() const { return variable_; }
   bool is_variable() const { return static_cast<bool>(variable_); }
 
