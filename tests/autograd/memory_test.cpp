@@ -4,8 +4,15 @@
 
 using namespace gradtape;
 
+// With the address sanitizer each block goes to the system, so that a use after release is seen.
 #if defined(__SANITIZE_ADDRESS__)
-constexpr bool pooling = false;  // each block goes to the system, so that the sanitizer sees it
+constexpr bool pooling = false;
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+constexpr bool pooling = false;
+#else
+constexpr bool pooling = true;
+#endif
 #else
 constexpr bool pooling = true;
 #endif

@@ -1,46 +1,27 @@
 #include "parallel.h"
 
-#include <oneapi/tbb/blocked_range.h>
 #include <oneapi/tbb/global_control.h>
 #include <oneapi/tbb/info.h>
-#include <oneapi/tbb/parallel_for.h>
 #include <oneapi/tbb/task_arena.h>
+#include <sched.h>
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <cstdlib>
+#include <exception>
 #include <memory>
 #include <mutex>
 #include <optional>
 
-// gcc defines __SANITIZE_THREAD__, clang answers __has_feature.
-#if defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-#define GRADTAPE_THREAD_SANITIZER
-#endif
-#elif defined(__SANITIZE_THREAD__)
-#define GRADTAPE_THREAD_SANITIZER
-#endif
-#ifdef GRADTAPE_THREAD_SANITIZER
-#include <sanitizer/tsan_interface.h>
-#endif
+// How a loop is shared. The calling thread puts its job where its team sees it and works on it. The team's helpers
+// are TBB tasks that wait for jobs: a helper that has found none for a while ends, and its worker goes back to TBB. A
+// training step has a parallel loop every few microseconds, and waking a sleeping worker for each takes longer than
+// many of the loops do; a waiting helper starts within a microsecond.
 
 namespace gradtape::kernels {
 
 namespace {
-
-// The TBB library is not built with the thread sanitizer, which cannot see that the bodies run after the call
-// begins and before it ends; these two tell it.
-void publish([[maybe_unused]] const void* call) {
-#ifdef GRADTAPE_THREAD_SANITIZER
-  __tsan_release(const_cast<void*>(call));
-#endif
-}
-void observe([[maybe_unused]] const void* call) {
-#ifdef GRADTAPE_THREAD_SANITIZER
-  __tsan_acquire(const_cast<void*>(call));
-#endif
-}
 
 constexpr int most_threads = 1024;
 constexpr int most_hooks = 8;
@@ -87,30 +68,111 @@ std::atomic<int> hook_count{0};
 thread_local int hooks_run = 0;
 thread_local int depth = 0;
 
-void run_chunks(std::int64_t first, std::int64_t last, std::int64_t n, std::int64_t grain,
-                FunctionRef<void(std::int64_t, std::int64_t)> body) {
+void run_hooks() {
   while (hooks_run < hook_count.load(std::memory_order_acquire)) hooks[hooks_run++].load()();
-  struct Depth {
-    Depth() { ++depth; }
-    ~Depth() { --depth; }
-  } inside;
-  for (std::int64_t i = first; i < last; ++i) body(i * grain, std::min(n, (i + 1) * grain));
 }
 
-// One arena for each thread that starts work, so that a thread never waits for another's. The workers are shared.
-struct Arena {
-  int size = 0;
-  std::unique_ptr<tbb::task_arena> arena;
+using Body = FunctionRef<void(std::int64_t, std::int64_t)>;
 
-  tbb::task_arena& of_size(int wanted) {
-    if (size != wanted) {
-      arena = std::make_unique<tbb::task_arena>(wanted);
-      size = wanted;
+// One loop; it lies on the caller's stack.
+struct Job {
+  Job(const Body& b, std::int64_t elements, std::int64_t chunk, std::int64_t chunk_count, int helpers_wanted)
+      : body(b), n(elements), grain(chunk), chunks(chunk_count), most_helpers(helpers_wanted) {}
+
+  const Body& body;
+  const std::int64_t n, grain, chunks;
+  const int most_helpers;
+  std::atomic<std::int64_t> next{0};
+  std::atomic<int> helpers{0};
+  std::atomic<bool> failed{false};
+  std::exception_ptr error;  // of the first body that threw, written by who set `failed`
+
+  void run() {
+    run_hooks();
+    ++depth;
+    try {
+      for (std::int64_t i; (i = next.fetch_add(1, std::memory_order_relaxed)) < chunks;)
+        body(i * grain, std::min(n, (i + 1) * grain));
+    } catch (...) {
+      if (!failed.exchange(true)) error = std::current_exception();
+      next.store(chunks);  // nobody begins another chunk
     }
-    return *arena;
+    --depth;
   }
 };
-thread_local Arena own_arena;
+
+inline void pause() {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#endif
+}
+
+// A calling thread and its helpers.
+class Team : public std::enable_shared_from_this<Team> {
+ public:
+  void run(Job& job) {
+    job_.store(&job);
+    number_.fetch_add(1);
+    call_helpers(job.most_helpers);
+    job.run();
+    // A helper says that it is inside before it looks for the job: once nobody is, nobody has it any more.
+    job_.store(nullptr);
+    for (int spins = 0; inside_.load() != 0; ++spins) {
+      pause();
+      if (spins > 1000) sched_yield();
+    }
+  }
+
+ private:
+  void call_helpers(int wanted) {
+    const std::int64_t missing = wanted - helpers_.load(std::memory_order_relaxed);
+    if (missing <= 0) return;
+    if (arena_ == nullptr || size_ < wanted + 1) {
+      size_ = wanted + 1;
+      arena_ = std::make_unique<tbb::task_arena>(size_);
+    }
+    for (std::int64_t i = 0; i < missing; ++i) {
+      helpers_.fetch_add(1, std::memory_order_relaxed);
+      arena_->enqueue([team = shared_from_this()] { team->help(); });
+    }
+  }
+
+  void help() {
+    std::uint64_t last = 0;
+    auto waiting_since = std::chrono::steady_clock::now();
+    for (int spins = 0;; ++spins) {
+      const std::uint64_t number = number_.load();
+      if (number != last) {
+        last = number;
+        inside_.fetch_add(1);
+        Job* job = job_.load();
+        if (job != nullptr && job->helpers.fetch_add(1) < job->most_helpers) job->run();
+        inside_.fetch_sub(1);
+        waiting_since = std::chrono::steady_clock::now();
+        spins = 0;
+      }
+      pause();
+      if (spins % 64 != 63) continue;
+      if (std::chrono::steady_clock::now() - waiting_since > patience) break;
+      if (spins > 1000) sched_yield();
+    }
+    helpers_.fetch_sub(1, std::memory_order_relaxed);
+  }
+
+  static constexpr auto patience = std::chrono::microseconds(200);
+
+  std::atomic<Job*> job_{nullptr};
+  std::atomic<std::uint64_t> number_{0};  // of the latest job
+  std::atomic<int> inside_{0};            // helpers that may have the job
+  std::atomic<int> helpers_{0};           // that run or have been called
+  std::unique_ptr<tbb::task_arena> arena_;
+  int size_ = 0;
+};
+
+Team& own_team() {
+  thread_local const std::shared_ptr<Team> team = std::make_shared<Team>();
+  return *team;
+}
 
 }  // namespace
 
@@ -126,28 +188,17 @@ void on_worker_start(void (*hook)()) {
   hook_count.store(count + 1, std::memory_order_release);
 }
 
-void parallel_chunks(std::int64_t n, std::int64_t grain, FunctionRef<void(std::int64_t, std::int64_t)> body) {
+void parallel_chunks(std::int64_t n, std::int64_t grain, Body body) {
   if (n <= 0) return;
   const std::int64_t chunks = (n - 1) / grain + 1;
-  const int threads = chunks == 1 ? 1 : num_threads();
-  if (threads == 1) return run_chunks(0, chunks, n, grain, body);
-
-  const auto run = [&] {
-    tbb::parallel_for(tbb::blocked_range<std::int64_t>(0, chunks),
-                      [&](const tbb::blocked_range<std::int64_t>& range) {
-                        observe(&body);
-                        run_chunks(range.begin(), range.end(), n, grain, body);
-                        publish(&body);
-                      });
-  };
-  publish(&body);
-  if (depth > 0)
-    // Inside a body: the arena that runs it serves the inner loop too. Isolated, so that no other body starts on this
-    // thread in the middle of the present one.
-    tbb::this_task_arena::isolate(run);
+  const auto threads = std::min<std::int64_t>(chunks, num_threads());
+  Job job(body, n, grain, chunks, static_cast<int>(threads) - 1);
+  // Inside a body the other threads are busy with its siblings.
+  if (threads == 1 || depth > 0)
+    job.run();
   else
-    own_arena.of_size(threads).execute(run);
-  observe(&body);
+    own_team().run(job);
+  if (job.error) std::rethrow_exception(job.error);
 }
 
 }  // namespace gradtape::kernels

@@ -4,11 +4,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
-
-#if defined(__SSE2__)
-#include <emmintrin.h>
-#endif
 
 namespace gradtape::kernels {
 
@@ -17,27 +12,10 @@ inline constexpr std::int64_t streaming_bytes = 8 << 20;
 /// A loop works on so many bytes of its result at a time, in a buffer that stays in the first-level cache.
 inline constexpr std::int64_t streaming_block = 8 << 10;
 
-/// Copies at most streaming_block bytes from the buffer to `to`, past the caches.
-inline void stream(const void* buffer, void* to, std::size_t bytes) {
-#if defined(__SSE2__)
-  if (reinterpret_cast<std::uintptr_t>(to) % 16 == 0) {
-    const auto* source = static_cast<const __m128i*>(buffer);
-    auto* target = static_cast<__m128i*>(to);
-    const std::size_t count = bytes / 16;
-    for (std::size_t i = 0; i < count; ++i) _mm_stream_si128(target + i, _mm_load_si128(source + i));
-    std::memcpy(target + count, source + count, bytes % 16);
-    return;
-  }
-#endif
-  std::memcpy(to, buffer, bytes);
-}
-
+/// Copies at most streaming_block bytes from a buffer that is aligned to 64 to `to`, past the caches.
+void stream(const void* buffer, void* to, std::size_t bytes);
 /// After the last stream() of a thread, before another thread may read.
-inline void finish_streaming() {
-#if defined(__SSE2__)
-  _mm_sfence();
-#endif
-}
+void finish_streaming();
 
 /// Runs loop(offset, target, count) over [0, n) by blocks into a buffer, and streams each to y. `step`: bytes an
 /// element.

@@ -107,12 +107,6 @@ GradientTape::State& GradientTape::state() const {
   return *state_;
 }
 
-Tensor GradientTape::gradient(const Tensors& targets, const Source& source, const GradientOptions& options) {
-  Tensor gradient;
-  write_gradients(targets, &source, 1, options, &gradient);
-  return gradient;
-}
-
 std::vector<Tensor> GradientTape::gradient(const Tensors& targets, const Sources& sources,
                                            const GradientOptions& options) {
   std::vector<Tensor> gradients(sources.size());

@@ -84,7 +84,14 @@ class GradientTape {
   /// source's shape. An empty Tensor where the target does not depend on the source.
   /// Throws FailedPreconditionError on a second call unless the tape is persistent, and from another thread than the
   /// tape's; InvalidArgumentError when an output gradient's shape or dtype is not its target's.
-  Tensor gradient(const Tensors& targets, const Source& source, const GradientOptions& options = {});
+  template <class S>
+    requires std::is_convertible_v<const S&, Source>
+  Tensor gradient(const Tensors& targets, const S& source, const GradientOptions& options = {}) {
+    const Source one(source);
+    Tensor gradient;
+    write_gradients(targets, &one, 1, options, &gradient);
+    return gradient;
+  }
   /// The gradients with respect to several sources, in their order.
   std::vector<Tensor> gradient(const Tensors& targets, const Sources& sources, const GradientOptions& options = {});
   /// auto [dw, db] = tape.gradient(loss, w, b);
