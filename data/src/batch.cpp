@@ -21,14 +21,27 @@ Shape with_rows(const Shape& row, std::int64_t count) {
   return shape;
 }
 
-Tensor gather_rows(const Tensor& source, const std::vector<Row>& rows) {
-  const auto count = static_cast<std::int64_t>(rows.size());
-  const Shape row = source.shape().sub(1, source.rank()), shape = with_rows(row, count);
-  bool consecutive = true;
-  for (std::int64_t i = 1; i < count && consecutive; ++i) consecutive = rows[i] == rows[0] + i;
-  if (consecutive) return gradtape::detail::view(source, shape, rows[0] * row.num_elements());
+bool are_consecutive(const std::vector<Row>& rows) {
+  for (std::size_t i = 1; i < rows.size(); ++i)
+    if (rows[i] != rows[0] + static_cast<Row>(i)) return false;
+  return true;
+}
 
-  return gather(source, constant(rows));
+/// Consecutive rows share memory with the source.
+Components rows_of(const Components& sources, const std::vector<Row>& rows) {
+  const bool consecutive = are_consecutive(rows);
+  const Tensor numbers = consecutive ? Tensor() : constant(rows);
+  Components batch;
+  for (const Tensor& source : sources) {
+    if (!consecutive) {
+      batch.push_back(gather(source, numbers));
+      continue;
+    }
+    const Shape row = source.shape().sub(1, source.rank());
+    batch.push_back(gradtape::detail::view(source, with_rows(row, static_cast<std::int64_t>(rows.size())),
+                                           rows[0] * row.num_elements()));
+  }
+  return batch;
 }
 
 /// Batches of rows.
@@ -42,8 +55,7 @@ class RowBatchCursor final : public Cursor<Components> {
       read_rows();
       const auto rows = static_cast<std::int64_t>(rows_.size());
       if (rows == 0 || (rows < batching_.size && batching_.drop_remainder)) return i;
-      items[i].clear();
-      for (const Tensor& component : source_.components) items[i].push_back(gather_rows(component, rows_));
+      items[i] = rows_of(source_.components, rows_);
     }
     return count;
   }

@@ -90,7 +90,7 @@ TEST_CASE("a training loop updates in place and asks the system for no memory") 
   Variable w(ones({64, 8})), b(zeros({8}));
   const Tensor x = ones({16, 64});
   const void* data = nullptr;
-  std::uint64_t allocations = 0;
+  [[maybe_unused]] std::uint64_t allocations = 0;
   for (int step = 0; step < 20; ++step) {
     GradientTape tape;
     const Tensor loss = reduce_mean(square(matmul(x, w) + b));
@@ -101,7 +101,9 @@ TEST_CASE("a training loop updates in place and asks the system for no memory") 
     }
   }
   CHECK(w.value().data<float>().data() == data);
+#ifndef __SANITIZE_ADDRESS__  // which switches the pool off
   CHECK(memory_statistics().system_allocations == allocations);
+#endif
 }
 
 TEST_CASE("variables keep their slots when the list changes") {
