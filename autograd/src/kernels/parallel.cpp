@@ -13,6 +13,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <vector>
 
 // How a loop is shared. The calling thread puts its job where its team sees it and works on it. The team's helpers
 // are TBB tasks that wait for jobs: a helper that has found none for a while ends, and its worker goes back to TBB. A
@@ -108,7 +109,7 @@ inline void pause() {
 }
 
 // A calling thread and its helpers.
-class Team : public std::enable_shared_from_this<Team> {
+class Team {
  public:
   void run(Job& job) {
     job_.store(&job);
@@ -133,7 +134,7 @@ class Team : public std::enable_shared_from_this<Team> {
     }
     for (std::int64_t i = 0; i < missing; ++i) {
       helpers_.fetch_add(1, std::memory_order_relaxed);
-      arena_->enqueue([team = shared_from_this()] { team->help(); });
+      arena_->enqueue([this] { help(); });
     }
   }
 
@@ -169,9 +170,43 @@ class Team : public std::enable_shared_from_this<Team> {
   int size_ = 0;
 };
 
+// Teams are never destroyed, since a helper may be about to begin; a thread that ends leaves its team to the next
+// one.
+class Teams {
+ public:
+  Team* borrow() {
+    const std::lock_guard lock(mutex_);
+    if (idle_.empty()) {
+      all_.push_back(std::make_unique<Team>());
+      return all_.back().get();
+    }
+    Team* team = idle_.back();
+    idle_.pop_back();
+    return team;
+  }
+  void give_back(Team* team) {
+    const std::lock_guard lock(mutex_);
+    idle_.push_back(team);
+  }
+
+ private:
+  std::mutex mutex_;
+  std::vector<std::unique_ptr<Team>> all_;
+  std::vector<Team*> idle_;
+};
+
+Teams& teams() {
+  static Teams& all = *new Teams;
+  return all;
+}
+
 Team& own_team() {
-  thread_local const std::shared_ptr<Team> team = std::make_shared<Team>();
-  return *team;
+  struct Loan {
+    Team* team = teams().borrow();
+    ~Loan() { teams().give_back(team); }
+  };
+  thread_local Loan loan;
+  return *loan.team;
 }
 
 }  // namespace
