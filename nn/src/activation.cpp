@@ -3,7 +3,9 @@
 #include "gradtape/autograd/detail_annotation.h"
 #include "gradtape/autograd/ops/math.h"
 #include "gradtape/autograd/ops/neural.h"
+#include "gradtape/nn/activation_layer.h"
 #include "known_names.h"
+#include "symbolic.h"
 
 namespace gradtape::nn {
 
@@ -54,6 +56,7 @@ Activation::Activation(std::string name, Function function)
     : definition_(std::make_shared<Definition>(Definition{std::move(name), std::move(function)})) {}
 
 Tensor Activation::operator()(const Tensor& x, Where where) const {
+  if (symbol_of(x) != nullptr) return ActivationLayer(*this)(x, {}, where);
   return definition_ == nullptr ? x : definition_->function(x, where);
 }
 

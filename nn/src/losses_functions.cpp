@@ -37,8 +37,8 @@ Tensor clipped_probabilities(const Tensor& probabilities) {
 using gradtape::detail::LogitsFunction;
 using gradtape::detail::remembered_logits;
 
-/// As Keras does: probabilities that come straight from a softmax (sigmoid) activation are replaced by its logits, whose
-/// loss is exact where a probability rounds to 0 or 1.
+/// As Keras does: probabilities that come straight from a softmax (sigmoid) activation are replaced by its logits,
+/// whose loss is exact where a probability rounds to 0 or 1.
 struct Prediction {
   const Tensor& tensor;
   bool is_logits;
@@ -106,7 +106,8 @@ Tensor sparse_categorical_crossentropy(const Tensor& y_true, const Tensor& y_pre
   Tensor labels = is_integer(y_true.dtype()) ? y_true : cast(y_true, int64);
   if (labels.shape() != samples) labels = reshape(labels, samples);
   const auto [prediction, is_logits] = look_through(y_pred, from_logits, LogitsFunction::softmax);
-  return sparse_softmax_cross_entropy_with_logits(labels, is_logits ? prediction : log(clipped_probabilities(y_pred)));
+  return sparse_softmax_cross_entropy_with_logits(labels,
+                                                  is_logits ? prediction : log(clipped_probabilities(y_pred)));
 }
 
 }  // namespace functions

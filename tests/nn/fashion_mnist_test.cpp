@@ -1,6 +1,6 @@
-// The published run of the tutorial network 784-300-100-10 on Fashion-MNIST: SGD(0.01), batches of 32, 55,000 images to
-// train on and 5,000 to validate with, glorot_uniform. After 5 epochs its validation accuracy lies between 0.85 and 0.88;
-// after 30 its test accuracy is at least 0.87.
+// The published run of the tutorial network 784-300-100-10 on Fashion-MNIST: SGD(0.01), batches of 32, 55,000 images
+// to train on and 5,000 to validate with, glorot_uniform. After 5 epochs its validation accuracy lies between 0.85
+// and 0.88; after 30 its test accuracy is at least 0.87.
 #include <doctest/doctest.h>
 
 #include <cstring>
@@ -28,8 +28,8 @@ std::optional<FashionMnist> load() {
       }
       return t.slice(from, size);
     };
-    return FashionMnist{part(x, 5000, 55000),      part(train.y, 5000, 55000),    part(x, 0, 5000),
-                        part(train.y, 0, 5000),    cast(test.x, float32) / 255, test.y};
+    return FashionMnist{part(x, 5000, 55000),   part(train.y, 5000, 55000),  part(x, 0, 5000),
+                        part(train.y, 0, 5000), cast(test.x, float32) / 255, test.y};
   } catch (const NotFoundError& error) {
     MESSAGE("skipped: ", std::string(error.what()));
     return std::nullopt;

@@ -33,6 +33,15 @@ TEST_CASE("wide and deep: the functional model computes what its layers compute 
           doctest::Approx(expected.data<float>()[static_cast<std::size_t>(i)]).epsilon(1e-5));
 }
 
+TEST_CASE("an activation applied to a symbolic tensor is a layer of the model") {
+  auto in = nn::Input({3});
+  nn::Model model({in}, {nn::Activation("relu")(in)});
+  const Tensor y = model(constant({{-1.0f, 0.0f, 2.0f}}));
+  CHECK(y.data<float>()[0] == 0);
+  CHECK(y.data<float>()[2] == 2);
+  CHECK(model.layers().size() == 2);
+}
+
 TEST_CASE("several inputs and outputs") {
   auto wide = nn::Input({5}, {.name = "wide_input"}), deep = nn::Input({6}, {.name = "deep_input"});
   auto hidden = nn::Dense(3, {.activation = "tanh"})(deep);

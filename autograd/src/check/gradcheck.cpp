@@ -14,8 +14,8 @@
 namespace gradtape::detail {
 
 void throw_arity(std::size_t expected, std::size_t given) {
-  throw InvalidArgumentError("[gradcheck] the function takes " + std::to_string(expected) + " tensors, the inputs have " +
-                             std::to_string(given));
+  throw InvalidArgumentError("[gradcheck] the function takes " + std::to_string(expected) +
+                             " tensors, the inputs have " + std::to_string(given));
 }
 
 namespace {
@@ -177,7 +177,8 @@ Tensor weighted_gradients(const CheckedFunction& f, const Inputs& inputs, const 
   Tensor total = zeros({}, float64);
   for (std::size_t i = 0; i < gradients.size(); ++i) {
     if (!gradients[i]) continue;
-    const Tensor u = random::uniform(gradients[i].shape(), {.minval = 0.5, .maxval = 1.5, .dtype = float64, .seed = seed + 50 + i});
+    const Tensor u = random::uniform(gradients[i].shape(),
+                                     {.minval = 0.5, .maxval = 1.5, .dtype = float64, .seed = seed + 50 + i});
     total = total + reduce_sum(u * gradients[i]);
   }
   return total;
@@ -239,13 +240,12 @@ GradcheckReport run_gradcheck(const CheckedFunction& f, const Sources& sources, 
     report.message = "nothing to compare: the inputs have no floating-point elements";
     return report;
   }
-  std::string where = report.input < static_cast<int>(sources.size())
-                          ? fmt::format("input {}", report.input)
-                          : std::string("the gradient from above");
-  report.message = fmt::format("{}: order {}, {} at [{}]: analytic {:.9g}, numeric {:.9g} ({} entries compared)",
-                               report.passed ? "gradients agree; the largest difference" : "gradients differ",
-                               report.order, where, fmt::join(report.index, ", "), report.analytic, report.numeric,
-                               compared);
+  std::string where = report.input < static_cast<int>(sources.size()) ? fmt::format("input {}", report.input)
+                                                                      : std::string("the gradient from above");
+  report.message =
+      fmt::format("{}: order {}, {} at [{}]: analytic {:.9g}, numeric {:.9g} ({} entries compared)",
+                  report.passed ? "gradients agree; the largest difference" : "gradients differ", report.order, where,
+                  fmt::join(report.index, ", "), report.analytic, report.numeric, compared);
   return report;
 }
 

@@ -81,7 +81,8 @@ void gather(std::size_t size, const void* x, int64_t outer, int64_t n, int64_t i
   const int64_t runs = outer * index_count;
   const int64_t run_bytes = inner * static_cast<int64_t>(size);
   if (runs == 0 || run_bytes == 0) return;
-  // Runs are read from scattered places, so they wait for memory, and even short ones cost as much as several elements.
+  // Runs are read from scattered places, so they wait for memory, and even short ones cost as much as several
+  // elements.
   const int64_t grain = std::max<int64_t>(1, costly_grain / std::max<int64_t>(4, inner));
   with_indices(index_dtype, indices, [&](const auto* places) {
     if (!is_element_size(run_bytes)) {

@@ -10,11 +10,11 @@ namespace gradtape::detail {
 
 struct BackwardRequest {
   std::uint64_t tape;
-  std::size_t first;             // the tape's first entry
-  PooledVector<Edge> targets;    // no_edge for a target that the tape does not know
-  PooledVector<Tensor> seeds;    // one for each target
-  PooledVector<Edge> sources;    // no_edge likewise
-  bool free_as_it_goes;          // the tape will not be asked again
+  std::size_t first;           // the tape's first entry
+  PooledVector<Edge> targets;  // no_edge for a target that the tape does not know
+  PooledVector<Tensor> seeds;  // one for each target
+  PooledVector<Edge> sources;  // no_edge likewise
+  bool free_as_it_goes;        // the tape will not be asked again
 };
 
 /// Writes the gradient for each source to `gradients`; an empty Tensor where there is none.

@@ -66,11 +66,13 @@ std::string explain(const ExplainRequest& request, const Tensor& target, const S
   const std::string name = describe(source);
 
   if (!is_floating(source_impl.dtype))
-    return name + " is " + std::string(name_of(source_impl.dtype)) + ", and only floating-point tensors have gradients";
+    return name + " is " + std::string(name_of(source_impl.dtype)) +
+           ", and only floating-point tensors have gradients";
 
   const Edge target_edge = log.find_existing(target_impl);
   const auto is_recorded = [&](Edge edge) {
-    return edge >= static_cast<Edge>(request.first) && (log.node(static_cast<std::size_t>(edge)).tapes & request.tape);
+    return edge >= static_cast<Edge>(request.first) &&
+           (log.node(static_cast<std::size_t>(edge)).tapes & request.tape);
   };
   const bool target_known = is_recorded(target_edge);
   if (!target_known && target_impl.id >> id_thread_shift != next_tensor_id() >> id_thread_shift)
@@ -86,15 +88,15 @@ std::string explain(const ExplainRequest& request, const Tensor& target, const S
       return name + " is not trainable and was never watched; call tape.watch() before it is used";
     if (source.is_variable() && request.watches_variables) return name + " was not used while the tape recorded";
     if (source.is_variable())
-      return name + " was never watched: the tape has watch_accessed_variables = false, so call tape.watch() before it "
-                    "is used";
+      return name +
+             " was never watched: the tape has watch_accessed_variables = false, so call tape.watch() before it "
+             "is used";
     return name + " was never watched: call tape.watch() before it is used";
   }
 
   const Reach reach = reach_from(request, source_edge);
   if (!target_known || !reach.reached[target_edge]) {
-    if (reach.first_user == no_edge)
-      return name + " was not used after the tape began to watch it";
+    if (reach.first_user == no_edge) return name + " was not used after the tape began to watch it";
     if (!target_known)
       return "the target was not computed from anything that the tape watched while it recorded: it was computed "
              "before, in a part under stop_recording(), or from values that left gradtape by data() or item()";
@@ -104,8 +106,8 @@ std::string explain(const ExplainRequest& request, const Tensor& target, const S
   }
   if (reach.cut_by[target_edge] != no_edge) {
     const Node& cut = log.node(reach.cut_by[target_edge]);
-    return "the path from " + name + " to the target passes " + std::string(cut.kind->name) + at(cut.where, cut.layer) +
-           ", which has no gradient: " + why_cut(cut);
+    return "the path from " + name + " to the target passes " + std::string(cut.kind->name) +
+           at(cut.where, cut.layer) + ", which has no gradient: " + why_cut(cut);
   }
   return "";
 }

@@ -11,7 +11,8 @@ namespace gradtape::detail {
 
 constinit thread_local Log* recording_log_of_thread = nullptr;
 
-const NodeKind leaf_kind{.name = "watch", .not_differentiable = "", .is_elementwise = false, .backward = nullptr, .destroy = nullptr};
+const NodeKind leaf_kind{
+    .name = "watch", .not_differentiable = "", .is_elementwise = false, .backward = nullptr, .destroy = nullptr};
 
 namespace {
 constinit thread_local NameScope* innermost_scope = nullptr;
@@ -85,11 +86,12 @@ void Log::truncate(std::size_t size) {
   if (size == 0) leaves_.clear();
 }
 
-[[gnu::always_inline]] inline Node& Log::new_node(const NodeKind& kind, std::uint64_t id, const TensorImpl& output, int input_count,
-                    std::size_t payload_bytes, std::uint64_t tapes) {
+[[gnu::always_inline]] inline Node& Log::new_node(const NodeKind& kind, std::uint64_t id, const TensorImpl& output,
+                                                  int input_count, std::size_t payload_bytes, std::uint64_t tapes) {
   const Arena::Mark mark = arena_.mark();
   const LayerFrame* layer = innermost_scope == nullptr ? nullptr : current_layer();
-  const std::size_t header = (sizeof(Node) + static_cast<std::size_t>(input_count) * sizeof(Edge) + 15) & ~std::size_t{15};
+  const std::size_t header =
+      (sizeof(Node) + static_cast<std::size_t>(input_count) * sizeof(Edge) + 15) & ~std::size_t{15};
   char* memory = static_cast<char*>(arena_.allocate(header + payload_bytes));
   Node* node = ::new (memory) Node{.kind = &kind,
                                    .tapes = tapes,
@@ -201,7 +203,8 @@ const LayerFrame* Log::current_layer() {
     NameScope* scope = missing[i];
     char* name = static_cast<char*>(arena_.allocate(scope->name_.size() + 1));
     std::memcpy(name, scope->name_.data(), scope->name_.size());
-    parent = ::new (arena_.allocate(sizeof(LayerFrame))) LayerFrame{parent, {name, scope->name_.size()}, scope->where_};
+    parent =
+        ::new (arena_.allocate(sizeof(LayerFrame))) LayerFrame{parent, {name, scope->name_.size()}, scope->where_};
     scope->frame_ = parent;
     scope->frame_generation_ = generation_;
   }

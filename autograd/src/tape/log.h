@@ -1,23 +1,24 @@
 #pragma once
 // What runs is written down once for each thread, in a Log, and every tape of the thread is a range of it.
 //
-// Terms. A node is one op that ran, or a leaf: a tensor or Variable that a tape watches. An entry is a place on the log
-// that holds the id of a tensor and its node. An edge is the entry that a node's input came from, or none.
+// Terms. A node is one op that ran, or a leaf: a tensor or Variable that a tape watches. An entry is a place on the
+// log that holds the id of a tensor and its node. An edge is the entry that a node's input came from, or none.
 //
-// Recording. An op is written down when a tape records and at least one of its inputs has an entry. A tensor finds its
-// entry without a search: it keeps its place, which is valid when the log holds the tensor's id there. Only leaves,
-// which any thread may share, are looked up by id. Nodes lie in an arena in recording order; what a gradient needs
-// lies inline behind them.
+// Recording. An op is written down when a tape records and at least one of its inputs has an entry. A tensor finds
+// its entry without a search: it keeps its place, which is valid when the log holds the tensor's id there. Only
+// leaves, which any thread may share, are looked up by id. Nodes lie in an arena in recording order; what a gradient
+// needs lies inline behind them.
 //
 // Nesting. Inner and outer tapes share the nodes. A node keeps one bit for each tape that recorded when it was
 // made and that knows one of its inputs, so that a tape keeps nothing alive for another. An edge to an entry before a
-// tape's first is no edge for that tape. A leaf that an inner tape watches again gets a new entry, with an edge to the
-// older one, so that the outer tape's gradient finds its way.
+// tape's first is no edge for that tape. A leaf that an inner tape watches again gets a new entry, with an edge to
+// the older one, so that the outer tape's gradient finds its way.
 //
 // Cut nodes. An op without a gradient (argmax, a comparison, stop_gradient) is written down as well, as a node that
 // keeps nothing and passes no gradient: it is what why_no_gradient() names.
 //
-// The log ends when its last tape ends; when an inner tape ends, the trailing nodes that no other tape needs are freed.
+// The log ends when its last tape ends; when an inner tape ends, the trailing nodes that no other tape needs are
+// freed.
 
 #include <cstdint>
 #include <memory>
@@ -64,7 +65,6 @@ struct LayerFrame {
 std::string path_of(const LayerFrame* frame);
 /// The line to report: `where`, or for a line inside the library the call of the innermost scope that lies outside.
 Where user_line(Where where, const LayerFrame* frame);
-
 
 struct Node {
   // Written in full for each op that is recorded: kept small.
@@ -133,8 +133,8 @@ class Log {
 
   /// A node for `output`, with its edges; payload_bytes of memory for what the gradient keeps come with it, at
   /// node.payload, unless the node is cut. The caller constructs the payload at once.
-  Node& append(const NodeKind& kind, TensorImpl& output, const Edge* edges, int input_count, std::size_t payload_bytes,
-               Where where);
+  Node& append(const NodeKind& kind, TensorImpl& output, const Edge* edges, int input_count,
+               std::size_t payload_bytes, Where where);
 
   /// Frees what the node keeps for its gradient.
   void free_payload(Node& node) {

@@ -40,9 +40,7 @@ struct GradientTape::State {
   void end() {
     if (bit != 0) log->end_tape(std::exchange(bit, 0), first);
   }
-  detail::ExplainRequest explain_request() const {
-    return {*log, bit, first, options.watch_accessed_variables};
-  }
+  detail::ExplainRequest explain_request() const { return {*log, bit, first, options.watch_accessed_variables}; }
   void require_own_thread(const char* function) const {
     if (Log::of_this_thread() != log)
       throw FailedPreconditionError(std::string("GradientTape::") + function +
@@ -129,8 +127,9 @@ detail::PooledVector<Tensor> seeds_for(const Tensors& targets, const std::vector
       continue;
     }
     if (given[i].shape() != target.shape() || given[i].dtype() != target.dtype())
-      throw InvalidArgumentError("output gradient " + std::to_string(i) + " has shape " + to_string(given[i].shape()) +
-                                 " and dtype " + std::string(name_of(given[i].dtype())) + ", its target " +
+      throw InvalidArgumentError("output gradient " + std::to_string(i) + " has shape " +
+                                 to_string(given[i].shape()) + " and dtype " +
+                                 std::string(name_of(given[i].dtype())) + ", its target " +
                                  to_string(target.shape()) + " and " + std::string(name_of(target.dtype())));
     seeds.push_back(given[i]);
   }
@@ -220,8 +219,7 @@ std::vector<std::uint64_t> GradientTape::watched() const {
   for (std::size_t i = s.first; s.bit != 0 && i < s.log->size(); ++i) {
     const detail::Node& node = s.log->node(i);
     const std::uint64_t id = s.log->id(i);
-    if ((node.watchers & s.bit) && std::find(ids.begin(), ids.end(), id) == ids.end())
-      ids.push_back(id);
+    if ((node.watchers & s.bit) && std::find(ids.begin(), ids.end(), id) == ids.end()) ids.push_back(id);
   }
   return ids;
 }
@@ -276,8 +274,7 @@ std::string GradientTape::why_no_gradient(const Tensor& target, const Source& so
   if (!target) return "the target is empty: " + target.why_empty();
   for (const State::Explanation& known : s.explanations)
     if (known.target == target.id() && known.source == source_id) return known.text;
-  if (s.bit == 0)
-    return "the gradient exists, or was not asked for before the tape ended with its first gradient()";
+  if (s.bit == 0) return "the gradient exists, or was not asked for before the tape ended with its first gradient()";
   const std::string text = detail::explain(s.explain_request(), target, source);
   return text.empty() ? "the gradient exists" : text;
 }

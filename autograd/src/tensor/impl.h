@@ -24,16 +24,17 @@ inline constexpr std::uint32_t no_entry = ~0u;
 
 struct TensorImpl {
   std::atomic<std::uint32_t> references;
-  std::uint32_t entry;  // place on the log of the thread that recorded it; valid only where the log has the same id there
+  std::uint32_t
+      entry;  // place on the log of the thread that recorded it; valid only where the log has the same id there
   std::uint64_t id;
   void* data;              // null: an empty Tensor
   TensorImpl* base;        // the description that owns the memory, where this is a view
   Annotation* annotation;  // owned
   DType dtype;
-  bool is_variable;       // the value of a trainable Variable: its id is the Variable's
+  bool is_variable;              // the value of a trainable Variable: its id is the Variable's
   std::atomic<bool> is_watched;  // some tape has watched it: only then is it looked up among the leaves
-  std::uint8_t size_class;  // of the pool's block that begins with this description
-  std::int64_t count;       // elements
+  std::uint8_t size_class;       // of the pool's block that begins with this description
+  std::int64_t count;            // elements
   Shape shape;
 };
 

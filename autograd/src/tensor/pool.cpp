@@ -33,7 +33,8 @@ std::atomic<std::uint64_t> system_allocations{0};
 std::size_t shared_bound() {
   static const std::size_t bound = [] {
     const long pages = sysconf(_SC_PHYS_PAGES), page = sysconf(_SC_PAGE_SIZE);
-    const std::size_t physical = pages > 0 && page > 0 ? static_cast<std::size_t>(pages) * page : std::size_t{4} << 30;
+    const std::size_t physical =
+        pages > 0 && page > 0 ? static_cast<std::size_t>(pages) * page : std::size_t{4} << 30;
     return std::max(physical / 4, std::size_t{256} << 20);
   }();
   return bound;
@@ -52,7 +53,8 @@ void* system_allocate(int size_class) {
   const std::size_t bytes = class_bytes(size_class);
   void* memory = ::operator new(bytes, alignment_of(size_class), std::nothrow);
 #if defined(MADV_HUGEPAGE)
-  if (memory != nullptr && bytes >= huge_block) madvise(memory, bytes, MADV_HUGEPAGE);  // a wish: its failure is no harm
+  if (memory != nullptr && bytes >= huge_block)
+    madvise(memory, bytes, MADV_HUGEPAGE);  // a wish: its failure is no harm
 #endif
   return memory;
 }
@@ -130,12 +132,13 @@ void give_back(ThreadPool& pool) {
 std::size_t kept_by_this_thread() {
   std::size_t bytes = 0;
   if (thread_pool != nullptr)
-    for (int i = 0; i < thread_class_count; ++i) bytes += thread_pool->counts[static_cast<std::size_t>(i)] * class_bytes(i);
+    for (int i = 0; i < thread_class_count; ++i)
+      bytes += thread_pool->counts[static_cast<std::size_t>(i)] * class_bytes(i);
   return bytes;
 }
 
-// thread_pool is a plain pointer because an object with a destructor would cost a guard at each use; its owner returns
-// the blocks when the thread ends, after which blocks go to the shared part.
+// thread_pool is a plain pointer because an object with a destructor would cost a guard at each use; its owner
+// returns the blocks when the thread ends, after which blocks go to the shared part.
 constinit thread_local bool thread_ended = false;
 struct ThreadPoolOwner {
   ThreadPool pool;
@@ -185,7 +188,8 @@ namespace gradtape {
 MemoryStatistics memory_statistics() {
   const std::size_t kept = detail::kept_by_this_thread();
   const auto in_use = static_cast<std::uint64_t>(detail::bytes_taken.load()) - kept;
-  return {detail::system_allocations.load(), in_use, std::max(static_cast<std::uint64_t>(detail::peak_bytes.load()), in_use),
+  return {detail::system_allocations.load(), in_use,
+          std::max(static_cast<std::uint64_t>(detail::peak_bytes.load()), in_use),
           detail::shared_pool().bytes() + kept};
 }
 

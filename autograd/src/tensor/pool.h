@@ -1,6 +1,7 @@
 #pragma once
 // Blocks of memory by size class. A training loop asks for the same sizes again and again: after the first step it is
-// served from here without a call to the system and without page faults, which otherwise cost as much as the arithmetic.
+// served from here without a call to the system and without page faults, which otherwise cost as much as the
+// arithmetic.
 //
 // Small blocks are kept by the thread that frees them, up to a bound; larger ones, and what exceeds the bound, by a
 // part that all threads share. What would exceed the shared part's bound goes back to the system.
@@ -35,7 +36,8 @@ constexpr int class_for(std::size_t bytes) {
 inline constexpr int thread_class_count = class_for(64 * 1024) + 1;
 inline constexpr auto thread_class_limits = [] {
   std::array<std::uint32_t, thread_class_count> limits{};
-  for (int i = 0; i < thread_class_count; ++i) limits[static_cast<std::size_t>(i)] = static_cast<std::uint32_t>(256 * 1024 / class_bytes(i));
+  for (int i = 0; i < thread_class_count; ++i)
+    limits[static_cast<std::size_t>(i)] = static_cast<std::uint32_t>(256 * 1024 / class_bytes(i));
   return limits;
 }();
 

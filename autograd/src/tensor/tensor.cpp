@@ -113,7 +113,9 @@ Tensor view(const Tensor& tensor, const Shape& shape, std::int64_t offset) {
   return TensorAccess::adopt(new_view(&impl, impl.dtype, shape, data));
 }
 
-void throw_empty(const Tensor& tensor) { throw FailedPreconditionError("the tensor is empty: " + tensor.why_empty()); }
+void throw_empty(const Tensor& tensor) {
+  throw FailedPreconditionError("the tensor is empty: " + tensor.why_empty());
+}
 
 }  // namespace detail
 
@@ -136,12 +138,18 @@ Tensor::Number Tensor::single_element() const {
   if (impl.count != 1)
     throw InvalidArgumentError("item() needs a tensor with one element, got shape " + to_string(impl.shape));
   switch (impl.dtype) {
-    case float32: return {*static_cast<const float*>(impl.data), 0, false};
-    case float64: return {*static_cast<const double*>(impl.data), 0, false};
-    case int32: return {0, *static_cast<const std::int32_t*>(impl.data), true};
-    case int64: return {0, *static_cast<const std::int64_t*>(impl.data), true};
-    case uint8: return {0, *static_cast<const std::uint8_t*>(impl.data), true};
-    case boolean: return {0, *static_cast<const bool*>(impl.data), true};
+    case float32:
+      return {*static_cast<const float*>(impl.data), 0, false};
+    case float64:
+      return {*static_cast<const double*>(impl.data), 0, false};
+    case int32:
+      return {0, *static_cast<const std::int32_t*>(impl.data), true};
+    case int64:
+      return {0, *static_cast<const std::int64_t*>(impl.data), true};
+    case uint8:
+      return {0, *static_cast<const std::uint8_t*>(impl.data), true};
+    case boolean:
+      return {0, *static_cast<const bool*>(impl.data), true};
   }
   return {};
 }

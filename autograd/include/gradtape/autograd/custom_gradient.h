@@ -38,8 +38,7 @@ struct CustomGradientFunction {
   Where where;
 
   template <class... Arguments>
-    requires std::is_invocable_v<const F&, const Arguments&...>
-  Tensor operator()(const Arguments&... arguments) const {
+  requires std::is_invocable_v<const F&, const Arguments&...> Tensor operator()(const Arguments&... arguments) const {
     return record_custom(f(arguments...), {static_cast<const Tensor&>(arguments)...}, where);
   }
 };
@@ -47,7 +46,8 @@ struct CustomGradientFunction {
 
 /// tf.custom_gradient: a function like f, whose gradient is the one it returns. f takes Tensors and returns
 /// with_gradient(value, gradient). A gradient made of gradtape's ops can itself be differentiated. Throws
-/// InvalidArgumentError when the gradient returns another number of tensors than there are arguments, or another shape.
+/// InvalidArgumentError when the gradient returns another number of tensors than there are arguments, or another
+/// shape.
 template <class F>
 auto custom_gradient(F f, Where where = Where::here()) {
   return detail::CustomGradientFunction<F>{std::move(f), where};

@@ -1,10 +1,10 @@
 #pragma once
 // Gradients checked against central differences.
 //
-// Method. The function's result y is weighted with a fixed random v, g = sum(v * y), and each derivative of g by the tape
-// is compared with (g(x + epsilon) - g(x - epsilon)) / (2 epsilon) in float64. For the second order the same is done
-// with the function that maps x and v to the gradients of g, so that the gradient's own gradient is checked, in x and in
-// the gradient that arrives from above.
+// Method. The function's result y is weighted with a fixed random v, g = sum(v * y), and each derivative of g by the
+// tape is compared with (g(x + epsilon) - g(x - epsilon)) / (2 epsilon) in float64. For the second order the same is
+// done with the function that maps x and v to the gradients of g, so that the gradient's own gradient is checked, in
+// x and in the gradient that arrives from above.
 
 #include <cstdint>
 #include <functional>
@@ -75,10 +75,10 @@ CheckedFunction checked_function(F f) {
 }  // namespace detail
 
 /// Checks the gradients of f with respect to the inputs. Tensors among the inputs are f's arguments, in their order;
-/// Variables are not passed: f reads them itself, and they have their values again afterwards. f takes as many Tensors as
-/// there are, up to four, or one std::vector<Tensor>, and returns a Tensor. Inputs are float64; integer and bool tensors
-/// are passed on unchecked. Throws InvalidArgumentError for float32 inputs, for a result that is not float64, and when f
-/// gives different results for the same inputs.
+/// Variables are not passed: f reads them itself, and they have their values again afterwards. f takes as many
+/// Tensors as there are, up to four, or one std::vector<Tensor>, and returns a Tensor. Inputs are float64; integer
+/// and bool tensors are passed on unchecked. Throws InvalidArgumentError for float32 inputs, for a result that is not
+/// float64, and when f gives different results for the same inputs.
 template <class F>
 GradcheckReport gradcheck(F f, const Sources& inputs, const GradcheckOptions& options = {}) {
   return detail::run_gradcheck(detail::checked_function(std::move(f)), inputs, options);
@@ -99,8 +99,9 @@ GradcheckReport check_gradients(bool second_order, F f, const S&... inputs) {
 // For functions that are differentiable once.
 #define CHECK_FIRST_GRADIENTS(...) GRADTAPE_GRADIENTS(CHECK_MESSAGE, false, __VA_ARGS__)
 
-#define GRADTAPE_GRADIENTS(check, second_order, ...)                                                         \
-  do {                                                                                                       \
-    const ::gradtape::GradcheckReport gradtape_report = ::gradtape::detail::check_gradients(second_order, __VA_ARGS__); \
-    check(gradtape_report.passed, gradtape_report.message);                                                  \
+#define GRADTAPE_GRADIENTS(check, second_order, ...)                    \
+  do {                                                                  \
+    const ::gradtape::GradcheckReport gradtape_report =                 \
+        ::gradtape::detail::check_gradients(second_order, __VA_ARGS__); \
+    check(gradtape_report.passed, gradtape_report.message);             \
   } while (false)

@@ -14,8 +14,8 @@ struct LayerFrame;
 class Log;
 }  // namespace detail
 
-/// tf.name_scope: errors, why_no_gradient and the tape's reports name the scopes that an op ran in, outermost first, and
-/// the line of the innermost scope's call in place of a line inside the library. Every layer's call opens one.
+/// tf.name_scope: errors, why_no_gradient and the tape's reports name the scopes that an op ran in, outermost first,
+/// and the line of the innermost scope's call in place of a line inside the library. Every layer's call opens one.
 class NameScope {
  public:
   /// The name must outlive the scope.

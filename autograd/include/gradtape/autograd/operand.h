@@ -20,8 +20,7 @@ class Operand {
       : tensor_(&tensors.single()), where_{file, line} {}
   Operand(const Variable& variable, const char* file = __builtin_FILE(), int line = __builtin_LINE());
   template <class T>
-    requires std::is_arithmetic_v<T>
-  Operand(T number, const char* file = __builtin_FILE(), int line = __builtin_LINE())
+  requires std::is_arithmetic_v<T> Operand(T number, const char* file = __builtin_FILE(), int line = __builtin_LINE())
       : real_(static_cast<double>(number)), where_{file, line} {
     if constexpr (std::is_integral_v<T>) {
       integer_ = static_cast<std::int64_t>(number);

@@ -1,6 +1,6 @@
 #pragma once
-// Random tensors from a counter-based generator (Philox4x32-10): the same seed gives the same numbers on every machine
-// and for every number of threads.
+// Random tensors from a counter-based generator (Philox4x32-10): the same seed gives the same numbers on every
+// machine and for every number of threads.
 
 #include <cstdint>
 #include <optional>
@@ -33,8 +33,8 @@ struct SeedOptions {
   std::optional<std::uint64_t> seed = {};
 };
 
-/// tf.random.normal. A call with a seed gives the same tensor each time (as tf.random.stateless_normal); without one it
-/// goes on from set_seed. float32, float64; else InvalidArgumentError, as for a negative stddev.
+/// tf.random.normal. A call with a seed gives the same tensor each time (as tf.random.stateless_normal); without one
+/// it goes on from set_seed. float32, float64; else InvalidArgumentError, as for a negative stddev.
 Tensor normal(const Shape& shape, const NormalOptions& options = {});
 /// tf.random.truncated_normal: values beyond two standard deviations are drawn again.
 Tensor truncated_normal(const Shape& shape, const NormalOptions& options = {});

@@ -1,18 +1,18 @@
 #pragma once
 // GradientTape: records what runs, and gives gradients.
 //
-// Terms. The target is what is differentiated, the sources are what it is differentiated with respect to. A tape watches
-// a tensor when its uses are recorded: every trainable Variable that an op reads, unless watch_accessed_variables is
-// false, and whatever watch() names.
+// Terms. The target is what is differentiated, the sources are what it is differentiated with respect to. A tape
+// watches a tensor when its uses are recorded: every trainable Variable that an op reads, unless
+// watch_accessed_variables is false, and whatever watch() names.
 //
-// Algorithm. While a tape lives, each op on this thread that depends on a watched tensor is written down, with just what
-// its gradient needs. gradient() walks backwards over what was written down, once, in a loop: each op's partial
-// derivatives are run where they lie on a path from a source to the target, added up in a fixed order, and what the tape
-// kept for them is freed as it goes. Partial derivatives are ordinary ops, so an outer tape records them: second
+// Algorithm. While a tape lives, each op on this thread that depends on a watched tensor is written down, with just
+// what its gradient needs. gradient() walks backwards over what was written down, once, in a loop: each op's partial
+// derivatives are run where they lie on a path from a source to the target, added up in a fixed order, and what the
+// tape kept for them is freed as it goes. Partial derivatives are ordinary ops, so an outer tape records them: second
 // and higher orders come from nesting tapes.
 //
-// Invariants. A tape belongs to the thread that made it. A recorded value never changes: assigning to a Variable leaves
-// a tape with the value that was read. A tape that is not persistent ends with its first gradient().
+// Invariants. A tape belongs to the thread that made it. A recorded value never changes: assigning to a Variable
+// leaves a tape with the value that was read. A tape that is not persistent ends with its first gradient().
 
 #include <array>
 #include <initializer_list>
@@ -85,8 +85,8 @@ class GradientTape {
   /// Throws FailedPreconditionError on a second call unless the tape is persistent, and from another thread than the
   /// tape's; InvalidArgumentError when an output gradient's shape or dtype is not its target's.
   template <class S>
-    requires std::is_convertible_v<const S&, Source>
-  Tensor gradient(const Tensors& targets, const S& source, const GradientOptions& options = {}) {
+  requires std::is_convertible_v<const S&, Source> Tensor gradient(const Tensors& targets, const S& source,
+                                                                   const GradientOptions& options = {}) {
     const Source one(source);
     Tensor gradient;
     write_gradients(targets, &one, 1, options, &gradient);
@@ -96,8 +96,9 @@ class GradientTape {
   std::vector<Tensor> gradient(const Tensors& targets, const Sources& sources, const GradientOptions& options = {});
   /// auto [dw, db] = tape.gradient(loss, w, b);
   template <class... S>
-    requires(sizeof...(S) >= 2 && (std::is_convertible_v<const S&, Source> && ...))
-  std::array<Tensor, sizeof...(S)> gradient(const Tensors& targets, const S&... sources) {
+  requires(sizeof...(S) >= 2 && (std::is_convertible_v<const S&, Source> &&
+                                 ...)) std::array<Tensor, sizeof...(S)> gradient(const Tensors& targets,
+                                                                                 const S&... sources) {
     const Source list[] = {Source(sources)...};
     std::array<Tensor, sizeof...(S)> gradients;
     write_gradients(targets, list, gradients.size(), {}, gradients.data());
@@ -128,15 +129,17 @@ class GradientTape {
   /// The Variables' and tensors' ids that the tape has watched, in the order of their first use.
   std::vector<std::uint64_t> watched() const;
 
-  /// tf.GradientTape.jacobian: shape target.shape + source.shape. Empty where the target does not depend on the source.
+  /// tf.GradientTape.jacobian: shape target.shape + source.shape. Empty where the target does not depend on the
+  /// source.
   Tensor jacobian(const Tensor& target, const Source& source, const GradientOptions& options = {});
   /// tf.GradientTape.batch_jacobian: for a target (b, ...) whose row i depends on the source's row i only, shape
   /// (b, target.shape[1:], source.shape[1:]). Throws InvalidArgumentError when the first axes differ.
   Tensor batch_jacobian(const Tensor& target, const Source& source, const GradientOptions& options = {});
 
-  /// In a sentence, why the gradient of target with respect to source does not exist: not watched, not used, cut by an
-  /// op that has no gradient (which, and at which line), not floating-point, recorded on another thread. For a gradient
-  /// that does exist it says so. May be called after gradient() has ended the tape for the sources asked for there.
+  /// In a sentence, why the gradient of target with respect to source does not exist: not watched, not used, cut by
+  /// an op that has no gradient (which, and at which line), not floating-point, recorded on another thread. For a
+  /// gradient that does exist it says so. May be called after gradient() has ended the tape for the sources asked for
+  /// there.
   std::string why_no_gradient(const Tensor& target, const Source& source) const;
 
  private:

@@ -36,8 +36,7 @@ struct Index {
   std::int64_t value;
   Where where;
   template <class T>
-    requires std::is_integral_v<T>
-  Index(T index, const char* file = __builtin_FILE(), int line = __builtin_LINE())
+  requires std::is_integral_v<T> Index(T index, const char* file = __builtin_FILE(), int line = __builtin_LINE())
       : value(static_cast<std::int64_t>(index)), where{file, line} {}
 };
 

@@ -31,7 +31,7 @@ class Variable {
   explicit Variable(const Tensor& initial_value, VariableOptions options = {});
   /// A scalar: float and double give float32, int gives int32, as literals do.
   template <class T>
-    requires std::is_arithmetic_v<T>
+  requires std::is_arithmetic_v<T>
   explicit Variable(T initial_value, VariableOptions options = {})
       : Variable(detail::literal_tensor(Operand(initial_value)), std::move(options)) {}
   /// A Variable whose shape and value come with build().

@@ -26,11 +26,11 @@ Tensor constant(const Operand& value);
 Tensor constant(const Operand& value, DType dtype);
 
 /// tf.constant of a braced list, up to four levels deep: constant({{1.f, 2.f}, {3.f, 4.f}}). A list of double is
-/// float32, as in TensorFlow, unless a dtype is given. Throws InvalidArgumentError when rows differ in length, or when
-/// the dtype cannot hold a value.
+/// float32, as in TensorFlow, unless a dtype is given. Throws InvalidArgumentError when rows differ in length, or
+/// when the dtype cannot hold a value.
 template <class T>
-  requires std::is_arithmetic_v<T>
-Tensor constant(std::initializer_list<T> values, DType dtype = detail::literal_dtype<T>) {
+requires std::is_arithmetic_v<T> Tensor constant(std::initializer_list<T> values,
+                                                 DType dtype = detail::literal_dtype<T>) {
   const auto n = static_cast<std::int64_t>(values.size());
   return detail::from_literal(dtype_of<T>, values.begin(), n, {n}, dtype);
 }
@@ -56,25 +56,25 @@ Tensor from_nested(const List& list, DType dtype) {
 }  // namespace detail
 
 template <class T>
-  requires std::is_arithmetic_v<T>
-Tensor constant(std::initializer_list<std::initializer_list<T>> values, DType dtype = detail::literal_dtype<T>) {
+requires std::is_arithmetic_v<T> Tensor constant(std::initializer_list<std::initializer_list<T>> values,
+                                                 DType dtype = detail::literal_dtype<T>) {
   return detail::from_nested<T>(values, dtype);
 }
 template <class T>
-  requires std::is_arithmetic_v<T>
-Tensor constant(std::initializer_list<std::initializer_list<std::initializer_list<T>>> values,
-                DType dtype = detail::literal_dtype<T>) {
+requires std::is_arithmetic_v<T> Tensor
+constant(std::initializer_list<std::initializer_list<std::initializer_list<T>>> values,
+         DType dtype = detail::literal_dtype<T>) {
   return detail::from_nested<T>(values, dtype);
 }
 template <class T>
-  requires std::is_arithmetic_v<T>
-Tensor constant(std::initializer_list<std::initializer_list<std::initializer_list<std::initializer_list<T>>>> values,
-                DType dtype = detail::literal_dtype<T>) {
+requires std::is_arithmetic_v<T> Tensor
+constant(std::initializer_list<std::initializer_list<std::initializer_list<std::initializer_list<T>>>> values,
+         DType dtype = detail::literal_dtype<T>) {
   return detail::from_nested<T>(values, dtype);
 }
 
-/// A typed buffer keeps its dtype: std::vector<double> gives float64. Copies. Throws InvalidArgumentError when the shape
-/// has another number of elements.
+/// A typed buffer keeps its dtype: std::vector<double> gives float64. Copies. Throws InvalidArgumentError when the
+/// shape has another number of elements.
 template <class T>
 Tensor constant(const std::vector<T>& values, const Shape& shape) {
   return detail::from_elements(dtype_of<T>, values.data(), static_cast<std::int64_t>(values.size()), shape);
@@ -99,8 +99,8 @@ Tensor zeros_like(const Tensor& tensor);
 Tensor ones_like(const Tensor& tensor);
 Tensor full_like(const Tensor& tensor, const Operand& value);
 
-/// tf.range: start, start + delta, ... below limit (above it for a negative delta). int32 when all three are integers,
-/// else float32, unless a dtype is given. Throws InvalidArgumentError for a delta of 0.
+/// tf.range: start, start + delta, ... below limit (above it for a negative delta). int32 when all three are
+/// integers, else float32, unless a dtype is given. Throws InvalidArgumentError for a delta of 0.
 Tensor range(const Operand& limit);
 Tensor range(const Operand& start, const Operand& limit, const Operand& delta = 1);
 Tensor range(const Operand& start, const Operand& limit, const Operand& delta, DType dtype);

@@ -1,7 +1,7 @@
 #pragma once
 // Elementwise arithmetic. Shapes broadcast by NumPy's rule; both operands must have one dtype, and a C++ number takes
-// the dtype of the tensor beside it. Errors: InvalidArgumentError for shapes that do not broadcast, different dtypes, and
-// dtypes that the op does not take.
+// the dtype of the tensor beside it. Errors: InvalidArgumentError for shapes that do not broadcast, different dtypes,
+// and dtypes that the op does not take.
 
 #include "gradtape/autograd/operand.h"
 #include "gradtape/autograd/where.h"

@@ -16,10 +16,11 @@ Tensor softmax_cross_entropy_with_logits(const Tensor& labels, const Tensor& log
 
 /// tf.nn.sparse_softmax_cross_entropy_with_logits: labels (...) of int32, int64 or uint8 in [0, classes), logits
 /// (..., classes); a loss of shape (...). Throws OutOfRangeError that names the first label outside the range.
-Tensor sparse_softmax_cross_entropy_with_logits(const Tensor& labels, const Tensor& logits, Where where = Where::here());
+Tensor sparse_softmax_cross_entropy_with_logits(const Tensor& labels, const Tensor& logits,
+                                                Where where = Where::here());
 
-/// tf.nn.sigmoid_cross_entropy_with_logits: max(x, 0) - x * z + log(1 + exp(-|x|)) by element, for labels z and logits x
-/// of one shape.
+/// tf.nn.sigmoid_cross_entropy_with_logits: max(x, 0) - x * z + log(1 + exp(-|x|)) by element, for labels z and
+/// logits x of one shape.
 Tensor sigmoid_cross_entropy_with_logits(const Tensor& labels, const Tensor& logits, Where where = Where::here());
 
 /// tf.nn.bias_add: bias (channels) added along the last axis of value. Throws InvalidArgumentError when the lengths

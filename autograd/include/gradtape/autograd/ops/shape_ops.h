@@ -1,6 +1,6 @@
 #pragma once
-// Ops that rearrange elements. Every dtype. A negative axis counts from the end. Errors: InvalidArgumentError for an axis
-// or a shape that does not fit.
+// Ops that rearrange elements. Every dtype. A negative axis counts from the end. Errors: InvalidArgumentError for an
+// axis or a shape that does not fit.
 
 #include "gradtape/autograd/shape.h"
 #include "gradtape/autograd/tensors.h"
@@ -18,7 +18,8 @@ Tensor squeeze(const Tensor& input, const Axes& axis = {}, Where where = Where::
 /// tf.transpose: axis i of the result is axis perm[i] of a; the axes in reverse order without perm.
 Tensor transpose(const Tensor& a, const Axes& perm = {}, Where where = Where::here());
 
-/// tf.concat: joined along an existing axis; the other lengths must agree. Throws InvalidArgumentError for no tensors.
+/// tf.concat: joined along an existing axis; the other lengths must agree. Throws InvalidArgumentError for no
+/// tensors.
 Tensor concat(const Tensors& values, int axis, Where where = Where::here());
 /// tf.stack: joined along a new axis; all shapes must agree.
 Tensor stack(const Tensors& values, int axis = 0, Where where = Where::here());
