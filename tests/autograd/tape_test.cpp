@@ -312,3 +312,15 @@ TEST_CASE("tape: rows and slices pass gradients to their place") {
   // The sum over two elements of y counts the second term twice.
   CHECK(values<float>(tape.gradient(y, x)) == Floats{0, 2, 5, 8, 3, 4});
 }
+
+TEST_CASE("tape: the gradient of a sum of products is a value of its own, not the variable that it equals") {
+  Variable w(constant({1.0f, 2.0f})), v(constant({3.0f, 4.0f}));
+  GradientTape first;
+  const Tensor dv = first.gradient(reduce_sum(w * v), v);
+  CHECK(dv.data<float>()[1] == 2);
+  GradientTape second;
+  CHECK_FALSE(second.gradient(reduce_sum(dv * v), w));
+  w.assign_sub(dv);
+  CHECK(w.value().data<float>()[1] == 0);
+  CHECK(dv.data<float>()[1] == 2);
+}

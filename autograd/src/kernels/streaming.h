@@ -10,7 +10,7 @@ namespace gradtape::kernels {
 /// Results of fewer bytes than this are likely to be read again from a cache.
 inline constexpr std::int64_t streaming_bytes = 8 << 20;
 /// A loop works on so many bytes of its result at a time, in a buffer that stays in the first-level cache.
-inline constexpr std::int64_t streaming_block = 8 << 10;
+inline constexpr std::int64_t streaming_block = 1 << 10;
 
 /// Copies at most streaming_block bytes from a buffer that is aligned to 64 to `to`, past the caches.
 void stream(const void* buffer, void* to, std::size_t bytes);
