@@ -26,9 +26,14 @@ function(gradtape_module_tests module)
   gradtape_flags(${target})
   target_link_libraries(${target} PRIVATE test_main gradtape_${module})
   target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}/tests ${PROJECT_SOURCE_DIR}/${module}/src)
-  target_compile_definitions(${target} PRIVATE GRADTAPE_TEST_FILES="${PROJECT_SOURCE_DIR}/tests/data_files")
 
   foreach(source IN LISTS sources)
+    # Only where it is used: a path of this machine in every command line would keep caches from sharing objects.
+    file(STRINGS ${source} reads_files REGEX "GRADTAPE_TEST_FILES" LIMIT_COUNT 1)
+    if(reads_files)
+      set_source_files_properties(${source} PROPERTIES
+        COMPILE_DEFINITIONS GRADTAPE_TEST_FILES="${PROJECT_SOURCE_DIR}/tests/data_files")
+    endif()
     file(RELATIVE_PATH path ${directory} ${source})
     string(REGEX REPLACE "(_test)?\\.cpp$" "" name ${module}/${path})
     set(select $<TARGET_FILE:${target}> --source-file=*tests/${module}/${path})

@@ -23,7 +23,8 @@
 //
 // A dy of one element may stand for one that is the same everywhere, when the op has `static constexpr bool
 // is_elementwise = true`; every other op gets a dy of its result's shape. A partial may likewise be smaller than the
-// input, and is broadcast to it.
+// input, and is broadcast to it. A partial that is zero outside a part of the input is a PartialAt, which the engine
+// adds in place. An op with several results computes them into one (parts.h).
 //
 // Partials are made of public ops: an outer tape records them, and so every order works. The engine runs those that
 // lie on a path to a source, sums a partial back to the shape of a broadcast input, and adds up. An op without a

@@ -42,6 +42,12 @@ OpRow row(std::string_view family) {
     return {O::name, family, 0, O::not_differentiable, &O::samples};
 }
 
+/// The row of a function that is made of other ops, which have its gradient. A function without a gradient says why.
+inline OpRow composite(std::string_view name, std::string_view family, std::vector<Sample> (*samples)(),
+                       std::string_view not_differentiable = "") {
+  return {name, family, not_differentiable.empty() ? 2 : 0, not_differentiable, samples};
+}
+
 /// Each family's rows stand at the end of its file.
 std::vector<OpRow> binary_math_ops();
 std::vector<OpRow> unary_math_ops();

@@ -1,9 +1,12 @@
 #include <cstring>
 
+#include "gradtape/autograd/ops/math.h"
 #include "gradtape/autograd/ops/shape_ops.h"
 #include "kernels/copy.h"
+#include "kernels/elementwise.h"
 #include "ops/checks.h"
 #include "ops/op.h"
+#include "ops/parts.h"
 #include "ops/shape_families.h"
 
 namespace gradtape {
@@ -27,7 +30,14 @@ struct Part {
   }
 };
 
-Tensor slice_gradient(const Tensor& dy, const Shape& begin, const Shape& shape);
+/// One place on the outer axes, a range of one axis, and all of the inner ones.
+bool lies_together(const Shape& input, const Shape& shape) {
+  int axis = input.rank() - 1;
+  while (axis > 0 && shape[axis] == input[axis]) --axis;
+  for (int i = 0; i < axis; ++i)
+    if (shape[i] != 1) return false;
+  return true;
+}
 
 struct Slice {
   static constexpr std::string_view name = "slice";
@@ -48,7 +58,7 @@ struct Slice {
     return y;
   }
   auto gradient(Dy dy) const {
-    return partials([=, this] { return slice_gradient(dy, begin, input_shape); });
+    return partials([=, this] { return PartialAt{dy, begin}; });
   }
   static std::vector<Sample> samples() {
     return {{[](const Values& x) { return slice(x[0], {1}, {-1}); }, {sample_values({4}, -2, 2)}},
@@ -84,14 +94,6 @@ struct Slice {
     }
     return shape;
   }
-  // One place on the outer axes, a range of one axis, and all of the inner ones.
-  static bool lies_together(const Shape& input, const Shape& shape) {
-    int axis = input.rank() - 1;
-    while (axis > 0 && shape[axis] == input[axis]) --axis;
-    for (int i = 0; i < axis; ++i)
-      if (shape[i] != 1) return false;
-    return true;
-  }
 };
 
 /// Zeros of `shape` with dy at `begin`.
@@ -122,10 +124,6 @@ struct SliceGradient {
   }
 };
 
-Tensor slice_gradient(const Tensor& dy, const Shape& begin, const Shape& shape) {
-  return record(SliceGradient{begin, shape_of(dy), shape}, {dy}, {});
-}
-
 struct At {
   static constexpr std::string_view name = "at";
   std::int64_t index;
@@ -146,7 +144,7 @@ struct At {
       Shape begin = input_shape;
       for (int i = 1; i < begin.rank(); ++i) begin[i] = 0;
       begin[0] = index < 0 ? index + input_shape[0] : index;
-      return slice_gradient(expand_dims(dy, 0), begin, input_shape);
+      return PartialAt{expand_dims(dy, 0), begin};
     });
   }
   static std::vector<Sample> samples() {
@@ -155,9 +153,52 @@ struct At {
   }
 };
 
+struct Piece {
+  static constexpr std::string_view name = "piece";
+  std::int64_t offset;
+  Shape shape;
+
+  Tensor compute(const Inputs& x) const { return view(x[0], shape, offset); }
+  auto gradient(Dy dy) const {
+    return partials([=, this] { return PartialAt{reshape(dy, {-1}), {offset}}; });
+  }
+  static std::vector<Sample> samples() {
+    return {{[](const Values& x) {
+               return piece(x[0], 2, {2, 3});
+             },
+             {sample_values({9}, -2, 2)}},
+            {[](const Values& x) { return piece(x[0], 0, {1}) * piece(x[0], 0, {3}); }, {sample_values({3}, -2, 2)}}};
+  }
+};
+
 }  // namespace
 
-std::vector<OpRow> slicing_ops() { return {row<Slice>("shape"), row<SliceGradient>("shape"), row<At>("shape")}; }
+Tensor slice_gradient(const Tensor& dy, const Shape& begin, const Shape& shape) {
+  return record(SliceGradient{begin, shape_of(dy), shape}, {dy}, {});
+}
+
+Tensor piece(const Tensor& packed, std::int64_t offset, const Shape& shape) {
+  return record(Piece{offset, shape}, {packed}, {});
+}
+
+void add_part(const Tensor& total, const Tensor& part, const Shape& begin) {
+  const TensorImpl &to = *impl_of(total), &from = *impl_of(part);
+  if (from.count == 0) return;
+  const auto bytes = static_cast<std::int64_t>(size_of(to.dtype));
+  const Part place(to.shape, begin);
+  char* first = static_cast<char*>(to.data) + place.offset * bytes;
+  if (lies_together(to.shape, from.shape))
+    return kernels::binary(kernels::Binary::add, to.dtype, first, from.data, first, from.count);
+  const Tensor sum = uninitialized(to.dtype, from.shape);
+  void* elements = impl_of(sum)->data;
+  kernels::strided_read(size_of(to.dtype), first, place.strides, elements, from.shape);
+  kernels::binary(kernels::Binary::add, to.dtype, elements, from.data, elements, from.count);
+  kernels::strided_write(size_of(to.dtype), elements, first, place.strides, from.shape);
+}
+
+std::vector<OpRow> slicing_ops() {
+  return {row<Slice>("shape"), row<SliceGradient>("shape"), row<At>("shape"), row<Piece>("shape")};
+}
 
 }  // namespace detail
 

@@ -2,6 +2,7 @@
 
 #include "gradtape/autograd/ops.h"
 #include "kernels/elementwise.h"
+#include "ops/parts.h"
 #include "tape/log.h"
 
 namespace gradtape::detail {
@@ -21,6 +22,19 @@ Tensor accumulate(Tensor total, const Tensor& term) {
     kernels::binary(kernels::Binary::add, to.dtype, to.data, from.data, to.data, to.count);
   else
     kernels::binary(kernels::Binary::add, to.dtype, to.data, to.shape, from.data, from.shape, to.data, to.shape);
+  return total;
+}
+
+Tensor accumulate_at(Tensor total, const Tensor& part, const Shape& begin, const Shape& shape) {
+  if (recording_log() != nullptr) {
+    const Tensor spread = slice_gradient(part, begin, shape);
+    return total ? add(total, spread) : spread;
+  }
+  if (!total)
+    total = zeros(shape, part.dtype());
+  else if (!is_sole_owner(total))
+    total = add(total, zeros({}, total.dtype()));
+  add_part(total, part, begin);
   return total;
 }
 

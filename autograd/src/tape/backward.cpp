@@ -41,6 +41,12 @@ class Walk final : public GradientSink {
     if (!partial) return;
     accumulate_at(edges_[input], std::move(partial));
   }
+  void add(int input, PartialAt partial) override {
+    const Edge entry = edges_[input];
+    const Shape& shape = node(entry).shape;
+    Tensor& total = gradients_[index(entry)];
+    total = detail::accumulate_at(in_full(std::move(total), shape), partial.value, partial.begin, shape);
+  }
 
  private:
   std::size_t index(Edge entry) const { return static_cast<std::size_t>(entry - first_); }
@@ -73,7 +79,7 @@ class Walk final : public GradientSink {
   // A gradient of one element stands for one that is the same everywhere, as that of a sum: most of the ops before it
   // need no more.
   static bool stands_for_all(const Tensor& gradient) { return impl_of(gradient)->count == 1; }
-  static Tensor in_full(const Tensor& gradient, const Shape& shape) {
+  static Tensor in_full(Tensor gradient, const Shape& shape) {
     return !gradient || gradient.shape() == shape ? gradient : sum_to_shape(gradient, shape);
   }
 

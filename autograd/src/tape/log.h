@@ -36,12 +36,20 @@ namespace gradtape::detail {
 
 struct Node;
 
+/// A partial that is zero outside one part of the input: `value` at `begin`, of the input's rank. The walk adds it in
+/// place, so that taking a tensor apart costs no zeros for each piece.
+struct PartialAt {
+  Tensor value;
+  Shape begin;
+};
+
 /// Receives the partial derivatives of one node from its backward function.
 class GradientSink {
  public:
   /// Whether input `index` lies on a path to a source.
   virtual bool wants(int index) const = 0;
   virtual void add(int index, Tensor partial) = 0;
+  virtual void add(int index, PartialAt partial) = 0;
 
  protected:
   ~GradientSink() = default;

@@ -11,6 +11,8 @@ Tensor zeros_of(DType dtype, const Shape& shape);
 Tensor ones_of(DType dtype, const Shape& shape);
 /// total + term, which broadcasts to it. Written into total where its caller holds it alone and no tape records.
 Tensor accumulate(Tensor total, const Tensor& term);
+/// total with `part` added at `begin`; an empty total counts as zeros of `shape`. Written in place like accumulate.
+Tensor accumulate_at(Tensor total, const Tensor& part, const Shape& begin, const Shape& shape);
 /// The gradient of broadcasting `shape` to the gradient's shape: summed over the axes that were stretched.
 Tensor sum_to_shape(const Tensor& gradient, const Shape& shape);
 /// Zeros with a one at `index`: the start of one row of a Jacobian.
