@@ -14,7 +14,7 @@ decltype(auto) with_floating_type(DType dtype, F&& f) {
   return dtype == DType::float32 ? f(float{}) : f(double{});
 }
 
-/// Any numeric dtype; bool counts as std::uint8_t.
+/// Any numeric dtype; bool counts as std::uint8_t. Not string, which has no arithmetic.
 template <class F>
 decltype(auto) with_type(DType dtype, F&& f) {
   switch (dtype) {
@@ -29,6 +29,18 @@ decltype(auto) with_type(DType dtype, F&& f) {
     case DType::uint8:
     case DType::boolean:
       return f(std::uint8_t{});
+    case DType::int8:
+      return f(std::int8_t{});
+    case DType::int16:
+      return f(std::int16_t{});
+    case DType::uint16:
+      return f(std::uint16_t{});
+    case DType::uint32:
+      return f(std::uint32_t{});
+    case DType::uint64:
+      return f(std::uint64_t{});
+    case DType::string:
+      break;
   }
   return f(std::uint8_t{});
 }

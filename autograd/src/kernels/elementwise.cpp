@@ -4,6 +4,7 @@
 
 #include "elementwise_broadcast.h"
 #include "isa.h"
+#include "more_dtypes.h"
 #include "parallel.h"
 #include "simd/elementwise_table.h"
 #include "streaming.h"
@@ -17,10 +18,10 @@ int place(E value) {
   return static_cast<int>(value);
 }
 
-/// 0, 1, 2 for elements of 1, 4, 8 bytes.
+/// 0, 1, 2, 3 for elements of 1, 2, 4, 8 bytes.
 int size_place(DType dtype) {
   const std::size_t size = size_of(dtype);
-  return size == 1 ? 0 : size == 4 ? 1 : 2;
+  return size == 1 ? 0 : size == 2 ? 1 : size == 4 ? 2 : 3;
 }
 
 std::int64_t step_of(DType dtype) { return static_cast<std::int64_t>(size_of(dtype)); }
@@ -35,6 +36,23 @@ const LogicalTable& logical_loops() {
 }
 const CastTable& cast_loops() { return pick(baseline::cast_table, avx2::cast_table, avx512::cast_table); }
 const CopyTable& copy_loops() { return pick(baseline::copy_table, avx2::copy_table, avx512::copy_table); }
+
+UnaryLoop unary_loop(Unary function, DType dtype) {
+  const UnaryLoop loop = unary_loops().of[place(dtype)][place(function)];
+  return loop != nullptr ? loop : more_unary_loop(function, dtype);
+}
+BinaryLoop binary_loop(Binary function, DType dtype) {
+  const BinaryLoop loop = binary_loops().of[place(dtype)][place(function)];
+  return loop != nullptr ? loop : more_binary_loop(function, dtype);
+}
+BinaryLoop comparison_loop(Comparison comparison, DType dtype) {
+  const BinaryLoop loop = comparison_loops().of[place(dtype)][place(comparison)];
+  return loop != nullptr ? loop : more_comparison_loop(comparison, dtype);
+}
+UnaryLoop cast_loop(DType from, DType to) {
+  const UnaryLoop loop = cast_loops().of[place(from)][place(to)];
+  return loop != nullptr ? loop : more_cast_loop(from, to);
+}
 
 const void* advance(const void* x, std::int64_t bytes) { return static_cast<const char*>(x) + bytes; }
 void* advance(void* y, std::int64_t bytes) { return static_cast<char*>(y) + bytes; }
@@ -123,26 +141,28 @@ struct BinaryCall {
 }  // namespace
 
 bool supports(Unary function, DType dtype) {
-  return baseline::unary_table.of[place(dtype)][place(function)] != nullptr;
+  return baseline::unary_table.of[place(dtype)][place(function)] != nullptr ||
+         more_unary_loop(function, dtype) != nullptr;
 }
 
 bool supports(Binary function, DType dtype) {
-  return baseline::binary_table.of[place(dtype)][place(function)] != nullptr;
+  return baseline::binary_table.of[place(dtype)][place(function)] != nullptr ||
+         more_binary_loop(function, dtype) != nullptr;
 }
 
 void unary(Unary function, DType dtype, const void* x, void* y, std::int64_t n) {
-  run_unary(unary_loops().of[place(dtype)][place(function)], x, dtype, y, dtype, n,
+  run_unary(unary_loop(function, dtype), x, dtype, y, dtype, n,
             is_costly(function, dtype) ? costly_grain : cheap_grain);
 }
 
 void binary(Binary function, DType dtype, const void* a, const Shape& a_shape, const void* b, const Shape& b_shape,
             void* y, const Shape& y_shape) {
-  run_binary({binary_loops().of[place(dtype)][place(function)], dtype, a, a_shape, b, b_shape, y, y_shape, dtype,
+  run_binary({binary_loop(function, dtype), dtype, a, a_shape, b, b_shape, y, y_shape, dtype,
               function == Binary::pow ? costly_grain : cheap_grain});
 }
 
 void binary(Binary function, DType dtype, const void* a, const void* b, void* y, std::int64_t n) {
-  const auto loop = binary_loops().of[place(dtype)][place(function)];
+  const auto loop = binary_loop(function, dtype);
   const std::int64_t grain = function == Binary::pow ? costly_grain : cheap_grain;
   if (n > 0 && n <= grain) return loop(Operands::both, a, b, y, n);
   binary(function, dtype, a, Shape{n}, b, Shape{n}, y, Shape{n});
@@ -150,8 +170,8 @@ void binary(Binary function, DType dtype, const void* a, const void* b, void* y,
 
 void compare(Comparison comparison, DType dtype, const void* a, const Shape& a_shape, const void* b,
              const Shape& b_shape, bool* y, const Shape& y_shape) {
-  run_binary({comparison_loops().of[place(dtype)][place(comparison)], dtype, a, a_shape, b, b_shape, y, y_shape,
-              DType::boolean, cheap_grain});
+  run_binary(
+      {comparison_loop(comparison, dtype), dtype, a, a_shape, b, b_shape, y, y_shape, DType::boolean, cheap_grain});
 }
 
 void logical(Logical function, const bool* a, const Shape& a_shape, const bool* b, const Shape& b_shape, bool* y,
@@ -185,7 +205,7 @@ void select(DType dtype, const bool* condition, const Shape& condition_shape, co
 }
 
 void cast(DType from, const void* x, DType to, void* y, std::int64_t n) {
-  run_unary(cast_loops().of[place(from)][place(to)], x, from, y, to, n, cheap_grain);
+  run_unary(cast_loop(from, to), x, from, y, to, n, cheap_grain);
 }
 
 void fill(DType dtype, const void* value, void* y, std::int64_t n) {

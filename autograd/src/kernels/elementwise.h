@@ -80,7 +80,8 @@ void logical_not(const bool* x, bool* y, std::int64_t n);
 void select(DType dtype, const bool* condition, const Shape& condition_shape, const void* a, const Shape& a_shape,
             const void* b, const Shape& b_shape, void* y, const Shape& y_shape);
 
-/// Every pair of dtypes. To bool: x != 0. Floating to integer truncates towards zero and saturates; NaN gives 0.
+/// Every pair of dtypes but string. To bool: x != 0. Floating to integer truncates towards zero and saturates; NaN
+/// gives 0.
 void cast(DType from, const void* x, DType to, void* y, std::int64_t n);
 
 /// Writes n copies of the element at `value` (one element of the dtype).

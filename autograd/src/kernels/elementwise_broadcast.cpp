@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "dispatch.h"
+
 namespace gradtape::kernels {
 
 namespace {
@@ -147,17 +149,7 @@ class Expansion {
   const void* read(std::int64_t begin, std::int64_t n, std::int64_t block, char* buffer, bool first) const {
     if (contiguous_) return at(operand_, begin);
     if (!first && block % period_ == 0) return buffer;
-    switch (operand_.size) {
-      case 1:
-        fill<std::uint8_t>(begin, n, buffer);
-        break;
-      case 4:
-        fill<std::uint32_t>(begin, n, buffer);
-        break;
-      default:
-        fill<std::uint64_t>(begin, n, buffer);
-        break;
-    }
+    with_size(operand_.size, [&](auto zero) { fill<decltype(zero)>(begin, n, buffer); });
     return buffer;
   }
 

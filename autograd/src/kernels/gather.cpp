@@ -1,8 +1,10 @@
 #include <algorithm>
 #include <cstring>
+#include <type_traits>
 
 #include "copy.h"
 #include "copy_elements.h"
+#include "dispatch.h"
 #include "parallel.h"
 
 namespace gradtape::kernels {
@@ -119,18 +121,13 @@ void scatter_add(DType dtype, const void* x, int64_t outer, int64_t n, int64_t i
       add_all(static_cast<const T*>(x), outer, n, inner, places, index_count, static_cast<T*>(y));
     };
     // Integers as unsigned: they wrap around.
-    switch (dtype) {
-      case DType::float32:
-        return run(float{});
-      case DType::float64:
-        return run(double{});
-      case DType::int32:
-        return run(std::uint32_t{});
-      case DType::int64:
-        return run(std::uint64_t{});
-      default:
-        return run(std::uint8_t{});
-    }
+    with_type(dtype, [&](auto zero) {
+      using T = decltype(zero);
+      if constexpr (std::is_integral_v<T>)
+        run(std::make_unsigned_t<T>{});
+      else
+        run(zero);
+    });
   });
 }
 

@@ -1,7 +1,9 @@
 #include <algorithm>
 #include <limits>
+#include <type_traits>
 
 #include "copy.h"
+#include "dispatch.h"
 #include "softmax.h"
 
 namespace gradtape::kernels {
@@ -9,12 +11,13 @@ namespace gradtape::kernels {
 namespace {
 
 /// The place of the first value that is `limit` or more, or -1. As unsigned, so that negative ones are too large.
-template <class Unsigned>
+template <class Unsigned, bool is_signed>
 std::int64_t first_too_large(const void* values, std::int64_t count, std::int64_t n) {
   const auto* x = static_cast<const Unsigned*>(values);
-  // One beyond the largest value that is not negative as a signed one; uint8 has no sign and never reaches 256.
+  // One beyond the largest index that the dtype holds: a signed one ends at half.
   constexpr std::uint64_t most =
-      sizeof(Unsigned) == 1 ? 256 : std::uint64_t{std::numeric_limits<Unsigned>::max()} / 2 + 1;
+      is_signed ? std::uint64_t{std::numeric_limits<Unsigned>::max()} / 2 + 1
+                : std::min(std::uint64_t{std::numeric_limits<Unsigned>::max()}, ~std::uint64_t{0} - 1) + 1;
   const std::uint64_t limit = std::min(static_cast<std::uint64_t>(n), most);
   if (limit > std::numeric_limits<Unsigned>::max()) return -1;
   const auto bound = static_cast<Unsigned>(limit);
@@ -33,14 +36,13 @@ std::int64_t first_too_large(const void* values, std::int64_t count, std::int64_
 }  // namespace
 
 std::int64_t first_invalid_index(DType index_dtype, const void* indices, std::int64_t count, std::int64_t n) {
-  switch (index_dtype) {
-    case DType::int32:
-      return first_too_large<std::uint32_t>(indices, count, n);
-    case DType::int64:
-      return first_too_large<std::uint64_t>(indices, count, n);
-    default:
-      return first_too_large<std::uint8_t>(indices, count, n);
-  }
+  return with_type(index_dtype, [&](auto zero) -> std::int64_t {
+    using Index = decltype(zero);
+    if constexpr (std::is_integral_v<Index>)
+      return first_too_large<std::make_unsigned_t<Index>, std::is_signed_v<Index>>(indices, count, n);
+    else
+      return -1;
+  });
 }
 
 std::int64_t first_invalid_label(DType label_dtype, const void* labels, std::int64_t n, std::int64_t classes) {

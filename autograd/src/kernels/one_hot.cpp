@@ -1,8 +1,10 @@
 #include <algorithm>
 #include <cstring>
+#include <type_traits>
 
 #include "copy.h"
 #include "copy_elements.h"
+#include "dispatch.h"
 #include "parallel.h"
 
 namespace gradtape::kernels {
@@ -36,14 +38,9 @@ void one_hot(DType index_dtype, const void* indices, int64_t outer, int64_t dept
     std::memcpy(&on, on_value, sizeof on);
     std::memcpy(&off, off_value, sizeof off);
     const auto run = [&](const auto* typed) { one_hot_of(typed, outer, depth, inner, on, off, static_cast<T*>(y)); };
-    switch (index_dtype) {
-      case DType::int32:
-        return run(static_cast<const std::int32_t*>(indices));
-      case DType::int64:
-        return run(static_cast<const int64_t*>(indices));
-      default:
-        return run(static_cast<const std::uint8_t*>(indices));
-    }
+    with_type(index_dtype, [&](auto zero) {
+      if constexpr (std::is_integral_v<decltype(zero)>) run(static_cast<const decltype(zero)*>(indices));
+    });
   });
 }
 

@@ -1,4 +1,6 @@
 #include "reduce.h"
+#include "dispatch.h"
+#include "reduce_as_int64.h"
 
 #include <algorithm>
 #include <cstddef>
@@ -17,23 +19,6 @@ namespace {
 using std::int64_t;
 
 const ReduceTable& table() { return pick(baseline::reduce_table, avx2::reduce_table, avx512::reduce_table); }
-
-/// Calls f with a value of the C++ type that holds `dtype`.
-template <class F>
-void with_type(DType dtype, const F& f) {
-  switch (dtype) {
-    case DType::float32:
-      return f(float{});
-    case DType::float64:
-      return f(double{});
-    case DType::int32:
-      return f(std::int32_t{});
-    case DType::int64:
-      return f(std::int64_t{});
-    default:
-      return f(std::uint8_t{});
-  }
-}
 
 /// Uninitialised room for partial results, on the stack where it is small.
 class Scratch {
@@ -245,6 +230,7 @@ void reduce(Reduction reduction, DType dtype, const void* x, const Shape& shape,
     std::memcpy(y, x, static_cast<std::size_t>(kept * size));
     return;
   }
+  if (is_reduced_as_int64(dtype)) return reduce_as_int64(reduction, dtype, x, shape, mask, y);
   if (reduction == Reduction::mean && is_integer(dtype)) return integer_mean(dtype, x, groups, kept, count, y);
 
   const Fold* fold = fold_for(reduction, dtype);

@@ -6,6 +6,7 @@
 #include "isa.h"
 #include "parallel.h"
 #include "reduce.h"
+#include "reduce_as_int64.h"
 #include "reduce_table.h"
 
 namespace gradtape::kernels {
@@ -63,10 +64,14 @@ const ReduceTable& table() { return pick(baseline::reduce_table, avx2::reduce_ta
 }  // namespace
 
 void arg_max(DType dtype, const void* x, std::int64_t outer, std::int64_t n, std::int64_t inner, std::int64_t* y) {
+  if (is_reduced_as_int64(dtype))
+    return arg_max(DType::int64, in_order_of(dtype, x, outer * n * inner).get(), outer, n, inner, y);
   arg_extreme(table().arg_max[static_cast<int>(dtype)], dtype, x, outer, n, inner, y);
 }
 
 void arg_min(DType dtype, const void* x, std::int64_t outer, std::int64_t n, std::int64_t inner, std::int64_t* y) {
+  if (is_reduced_as_int64(dtype))
+    return arg_min(DType::int64, in_order_of(dtype, x, outer * n * inner).get(), outer, n, inner, y);
   arg_extreme(table().arg_min[static_cast<int>(dtype)], dtype, x, outer, n, inner, y);
 }
 

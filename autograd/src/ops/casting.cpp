@@ -2,6 +2,7 @@
 #include "gradtape/autograd/ops/math.h"
 #include "kernels/elementwise.h"
 #include "ops/binary.h"
+#include "ops/checks.h"
 #include "ops/op.h"
 #include "ops/sample.h"
 
@@ -18,7 +19,11 @@ namespace {
 struct Cast {
   DType to, from;
   static constexpr std::string_view name = "cast";
-  Shape infer(const Inputs& x) const { return x.shape(0); }
+  Shape infer(const Inputs& x) const {
+    if (from == DType::string || to == DType::string)
+      throw InvalidArgumentError(text_of(from) + " cannot be cast to " + text_of(to));
+    return x.shape(0);
+  }
   DType dtype(const Inputs&) const { return to; }
   void forward(const Inputs& x, Tensor& y) const {
     const TensorImpl& a = *impl_of(x[0]);

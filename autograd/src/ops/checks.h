@@ -4,6 +4,7 @@
 #include <string>
 
 #include "gradtape/autograd/error.h"
+#include "kernels/dispatch.h"
 #include "tensor/impl.h"
 
 namespace gradtape::detail {
@@ -16,9 +17,11 @@ inline void check_floating(DType dtype) {
     throw InvalidArgumentError("a floating-point dtype is needed, got " + text_of(dtype) + "; cast it first");
 }
 
-/// Throws InvalidArgumentError for bool.
+/// Throws InvalidArgumentError for bool and string.
 inline void check_number(DType dtype) {
-  if (dtype == boolean) throw InvalidArgumentError("numbers are needed, got bool; cast it first");
+  if (dtype == boolean || dtype == DType::string)
+    throw InvalidArgumentError("numbers are needed, got " + text_of(dtype) +
+                               (dtype == boolean ? "; cast it first" : ""));
 }
 
 /// The shape of an input of which the gradient needs nothing else; {} for an empty Tensor, which record() refuses.
@@ -52,14 +55,9 @@ inline std::string position_of(std::int64_t place, const Shape& shape) {
 
 /// The value at `place` of a tensor of an integer dtype.
 inline std::int64_t integer_at(const TensorImpl& tensor, std::int64_t place) {
-  switch (tensor.dtype) {
-    case int32:
-      return static_cast<const std::int32_t*>(tensor.data)[place];
-    case int64:
-      return static_cast<const std::int64_t*>(tensor.data)[place];
-    default:
-      return static_cast<const std::uint8_t*>(tensor.data)[place];
-  }
+  return kernels::with_type(tensor.dtype, [&](auto zero) {
+    return static_cast<std::int64_t>(static_cast<const decltype(zero)*>(tensor.data)[place]);
+  });
 }
 
 }  // namespace gradtape::detail

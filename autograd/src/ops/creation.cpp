@@ -8,6 +8,7 @@
 #include "gradtape/autograd/ops/math.h"
 #include "kernels/elementwise.h"
 #include "tensor/impl.h"
+#include "tensor/text.h"
 
 namespace gradtape {
 namespace detail {
@@ -21,6 +22,10 @@ Tensor from_elements(DType dtype, const void* elements, std::int64_t count, cons
   Tensor tensor = uninitialized(dtype, shape);
   if (count > 0) std::memcpy(mutable_data(tensor), elements, static_cast<std::size_t>(count) * size_of(dtype));
   return tensor;
+}
+
+Tensor from_text_views(const std::vector<std::string_view>& texts, const Shape& shape) {
+  return from_texts({texts.begin(), texts.end()}, shape);
 }
 
 Tensor from_literal(DType source, const void* elements, std::int64_t count, const Shape& shape, DType dtype) {
@@ -46,6 +51,7 @@ Tensor filled(const Shape& shape, const Tensor& scalar) {
     throw InvalidArgumentError("[fill] the value has shape " + to_string(scalar.shape()) + "; it must be a scalar");
   Tensor tensor = uninitialized(scalar.dtype(), shape);
   kernels::fill(scalar.dtype(), impl_of(scalar)->data, mutable_data(tensor), impl_of(tensor)->count);
+  if (scalar.dtype() == DType::string) keep_texts(tensor, scalar);
   return tensor;
 }
 

@@ -97,7 +97,7 @@ struct SparseSoftmaxCrossEntropy {
     const TensorImpl &labels = checked(x[0]), &logits = checked(x[1]);
     check_floating(logits.dtype);
     if (!is_integer(labels.dtype))
-      throw InvalidArgumentError("labels of int32, int64 or uint8 are needed, got " + text_of(labels.dtype) +
+      throw InvalidArgumentError("labels of an integer dtype are needed, got " + text_of(labels.dtype) +
                                  "; cast them first");
     if (!has_leading_axes(labels.shape, logits.shape))
       throw InvalidArgumentError("labels of shape " + to_string(labels.shape) + " and logits of shape " +

@@ -142,6 +142,7 @@ struct ArgOp {
   DType dtype(const Inputs&) const { return int64; }
   Shape infer(const Inputs& x) const {
     const Shape& input = x.shape(0);
+    if (x.dtype(0) == DType::string) throw InvalidArgumentError("numbers are needed, got string");
     const int place = normalize_axis(axis, input.rank());
     if (input[place] == 0)
       throw InvalidArgumentError("axis " + std::to_string(place) + " of shape " + to_string(input) +

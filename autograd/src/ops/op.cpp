@@ -2,6 +2,11 @@
 
 #include <cmath>
 #include <limits>
+#include <type_traits>
+#include <utility>
+
+#include "kernels/dispatch.h"
+#include "tensor/text.h"
 
 namespace gradtape::detail {
 
@@ -9,6 +14,11 @@ void rethrow_in(std::string_view op, Where where, Error& error) {
   const Log& log = *Log::of_this_thread();
   error.add_context(op, current_scope(), log.line_of(where));
   throw;
+}
+
+void keep_texts_of(const Inputs& x, const Tensor& y) {
+  for (const TensorRef& input : x)
+    if (input->dtype() == DType::string) keep_texts(y, *input);
 }
 
 void throw_different_dtypes(DType a, DType b) {
@@ -38,38 +48,39 @@ Tensor scalar(T value) {
 
 template <class T>
 bool fits(double real) {
+  // 2^63 and 2^64 are the first numbers beyond, which the largest values round up to.
   return real == std::trunc(real) && real >= static_cast<double>(std::numeric_limits<T>::min()) &&
-         real <= static_cast<double>(std::numeric_limits<T>::max());
+         (sizeof(T) < 8 ? real <= static_cast<double>(std::numeric_limits<T>::max())
+                        : real < static_cast<double>(std::numeric_limits<T>::max()));
+}
+template <class T>
+bool fits(std::int64_t integer) {
+  return std::in_range<T>(integer);
 }
 
 }  // namespace
 
 Tensor Operand::as(DType dtype) const {
-  const bool is_real = kind_ == Kind::real;
+  const bool is_real = kind_ == Kind::real, is_text = kind_ == Kind::text;
   const auto refuse = [&]() -> Tensor {
-    std::string text = is_real ? std::to_string(real_) : std::to_string(integer_);
-    throw InvalidArgumentError("the number " + text + " beside a tensor of dtype " + std::string(name_of(dtype)) +
+    const std::string value = is_text   ? "the text \"" + std::string(as_text()) + '"'
+                              : is_real ? "the number " + std::to_string(real_)
+                                        : "the number " + std::to_string(integer_);
+    throw InvalidArgumentError(value + " beside a tensor of dtype " + std::string(name_of(dtype)) +
                                ", which cannot hold it");
   };
-  switch (dtype) {
-    case float32:
-      return scalar(static_cast<float>(real_));
-    case float64:
-      return scalar(real_);
-    case int32:
-      if (is_real ? !fits<std::int32_t>(real_) : integer_ != static_cast<std::int32_t>(integer_)) return refuse();
-      return scalar(is_real ? static_cast<std::int32_t>(real_) : static_cast<std::int32_t>(integer_));
-    case int64:
-      if (is_real && (real_ != std::trunc(real_) || std::abs(real_) >= 9.2e18)) return refuse();
-      return scalar(is_real ? static_cast<std::int64_t>(real_) : integer_);
-    case uint8:
-      if (is_real ? !fits<std::uint8_t>(real_) : integer_ < 0 || integer_ > 255) return refuse();
-      return scalar(is_real ? static_cast<std::uint8_t>(real_) : static_cast<std::uint8_t>(integer_));
-    case boolean:
-      if (kind_ != Kind::boolean) return refuse();
-      return scalar(integer_ != 0);
-  }
-  return {};
+  if (is_text != (dtype == DType::string)) return refuse();
+  if (is_text) return detail::from_texts({std::string(as_text())}, {});
+  if (dtype == boolean) return kind_ == Kind::boolean ? scalar(integer_ != 0) : refuse();
+  return kernels::with_type(dtype, [&](auto zero) {
+    using T = decltype(zero);
+    if constexpr (std::is_floating_point_v<T>) {
+      return scalar(static_cast<T>(real_));
+    } else {
+      if (is_real ? !fits<T>(real_) : !fits<T>(integer_)) return refuse();
+      return scalar(is_real ? static_cast<T>(real_) : static_cast<T>(integer_));
+    }
+  });
 }
 
 Tensor Operand::as_tensor() const {
@@ -81,6 +92,8 @@ Tensor Operand::as_tensor() const {
       return as(integer_ == static_cast<std::int32_t>(integer_) ? int32 : int64);
     case Kind::boolean:
       return as(boolean);
+    case Kind::text:
+      return as(DType::string);
   }
   return {};
 }

@@ -261,6 +261,9 @@ inline void check_same_dtype(const Inputs& x) {
     if (x.dtype(i) != x.dtype(0)) throw_different_dtypes(x.dtype(0), x.dtype(i));
 }
 
+/// A string tensor's elements are handles: the result keeps what its inputs' texts lie in.
+void keep_texts_of(const Inputs& x, const Tensor& y);
+
 /// Runs an op, and writes it down if a tape records and any input is watched.
 template <Op O>
 Tensor record(const O& op, const Inputs& x, Where where) {
@@ -278,6 +281,7 @@ Tensor record(const O& op, const Inputs& x, Where where) {
         y = uninitialized(x.dtype(0), shape);
       op.forward(x, y);
     }
+    if (impl_of(y)->dtype == DType::string) keep_texts_of(x, y);
   } catch (Error& error) {
     rethrow_in(O::name, where, error);
   }

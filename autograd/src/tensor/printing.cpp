@@ -7,10 +7,13 @@
 #include <cmath>
 #include <ostream>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "gradtape/autograd/tensor.h"
+#include "kernels/dispatch.h"
 #include "tensor/impl.h"
+#include "tensor/text.h"
 
 namespace gradtape {
 namespace {
@@ -176,10 +179,37 @@ std::string python_repr(T value) {
   return text;
 }
 
+// As Python prints bytes: b'text', with what is not printable as an escape.
+std::string bytes_repr(const std::string& bytes) {
+  const bool has_single = bytes.find('\'') != std::string::npos, has_double = bytes.find('"') != std::string::npos;
+  const char quote = has_single && !has_double ? '"' : '\'';
+  std::string text = {'b', quote};
+  for (const char c : bytes) {
+    const auto code = static_cast<unsigned char>(c);
+    constexpr const char* digits = "0123456789abcdef";
+    if (c == '\\' || c == quote)
+      text += {'\\', c};
+    else if (c == '\n')
+      text += "\\n";
+    else if (c == '\t')
+      text += "\\t";
+    else if (c == '\r')
+      text += "\\r";
+    else if (code < 0x20 || code >= 0x7f)
+      text += {'\\', 'x', digits[code >> 4], digits[code & 15]};
+    else
+      text += c;
+  }
+  return text + quote;
+}
+
 class ArrayPrinter {
  public:
-  explicit ArrayPrinter(const detail::TensorImpl& impl)
-      : impl_(impl), summarized_(impl.count > summarize_above), rank_(impl.shape.rank()) {}
+  explicit ArrayPrinter(const Tensor& tensor)
+      : tensor_(tensor),
+        impl_(detail::checked(tensor)),
+        summarized_(impl_.count > summarize_above),
+        rank_(impl_.shape.rank()) {}
 
   std::string print() {
     if (rank_ == 0) return scalar();
@@ -228,42 +258,36 @@ class ArrayPrinter {
   }
 
   std::vector<std::string> formatted() const {
-    switch (impl_.dtype) {
-      case float32:
-        return format_all(elements<float>());
-      case float64:
-        return format_all(elements<double>());
-      case int32:
-        return integers<std::int32_t>();
-      case int64:
-        return integers<std::int64_t>();
-      case uint8:
-        return integers<std::uint8_t>();
-      case boolean:
-        break;
-    }
     std::vector<std::string> texts;
-    for (std::int64_t offset : offsets_)
-      texts.push_back(static_cast<const bool*>(impl_.data)[offset] ? " True" : "False");
-    return texts;
+    if (impl_.dtype == boolean) {
+      for (std::int64_t offset : offsets_)
+        texts.push_back(static_cast<const bool*>(impl_.data)[offset] ? " True" : "False");
+      return texts;
+    }
+    if (impl_.dtype == DType::string) {
+      for (std::int64_t offset : offsets_) texts.push_back(bytes_repr(detail::text_at(tensor_, offset)));
+      return texts;
+    }
+    return kernels::with_type(impl_.dtype, [&](auto zero) {
+      using T = decltype(zero);
+      if constexpr (std::is_floating_point_v<T>)
+        return format_all(elements<T>());
+      else
+        return integers<T>();
+    });
   }
 
   std::string scalar() const {
-    switch (impl_.dtype) {
-      case float32:
-        return python_repr(*static_cast<const float*>(impl_.data));
-      case float64:
-        return python_repr(*static_cast<const double*>(impl_.data));
-      case int32:
-        return std::to_string(*static_cast<const std::int32_t*>(impl_.data));
-      case int64:
-        return std::to_string(*static_cast<const std::int64_t*>(impl_.data));
-      case uint8:
-        return std::to_string(*static_cast<const std::uint8_t*>(impl_.data));
-      case boolean:
-        return *static_cast<const bool*>(impl_.data) ? "True" : "False";
-    }
-    return {};
+    if (impl_.dtype == boolean) return *static_cast<const bool*>(impl_.data) ? "True" : "False";
+    if (impl_.dtype == DType::string) return bytes_repr(detail::text_at(tensor_, 0));
+    return kernels::with_type(impl_.dtype, [&](auto zero) {
+      using T = decltype(zero);
+      const T value = *static_cast<const T*>(impl_.data);
+      if constexpr (std::is_floating_point_v<T>)
+        return python_repr(value);
+      else
+        return std::to_string(value);
+    });
   }
 
   // NumPy prints every empty array as [], and says its shape elsewhere.
@@ -309,6 +333,7 @@ class ArrayPrinter {
     }
   }
 
+  const Tensor& tensor_;
   const detail::TensorImpl& impl_;
   const bool summarized_;
   const int rank_;
@@ -319,7 +344,7 @@ class ArrayPrinter {
 
 }  // namespace
 
-std::string values_to_string(const Tensor& tensor) { return ArrayPrinter(detail::checked(tensor)).print(); }
+std::string values_to_string(const Tensor& tensor) { return ArrayPrinter(tensor).print(); }
 
 std::string to_string(const Tensor& tensor) {
   if (!tensor) return "tf.Tensor(None)";

@@ -2,11 +2,14 @@
 
 #include <cstring>
 #include <new>
+#include <type_traits>
 
 #include "gradtape/autograd/error.h"
 #include "gradtape/autograd/tensors.h"
+#include "kernels/dispatch.h"
 #include "tensor/impl.h"
 #include "tensor/pool.h"
+#include "tensor/text.h"
 
 namespace gradtape {
 namespace detail {
@@ -137,21 +140,24 @@ Tensor::Number Tensor::single_element() const {
   const detail::TensorImpl& impl = detail::checked(*this);
   if (impl.count != 1)
     throw InvalidArgumentError("item() needs a tensor with one element, got shape " + to_string(impl.shape));
-  switch (impl.dtype) {
-    case float32:
-      return {*static_cast<const float*>(impl.data), 0, false};
-    case float64:
-      return {*static_cast<const double*>(impl.data), 0, false};
-    case int32:
-      return {0, *static_cast<const std::int32_t*>(impl.data), true};
-    case int64:
-      return {0, *static_cast<const std::int64_t*>(impl.data), true};
-    case uint8:
-      return {0, *static_cast<const std::uint8_t*>(impl.data), true};
-    case boolean:
-      return {0, *static_cast<const bool*>(impl.data), true};
-  }
-  return {};
+  if (impl.dtype == DType::string)
+    throw InvalidArgumentError("item() as a number of a string tensor; item<std::string>() gives its text");
+  return kernels::with_type(impl.dtype, [&](auto zero) -> Number {
+    using T = decltype(zero);
+    const T value = *static_cast<const T*>(impl.data);
+    if constexpr (std::is_floating_point_v<T>)
+      return {value, 0, false};
+    else
+      return {0, static_cast<std::int64_t>(value), true};
+  });
+}
+
+const std::string& Tensor::single_text() const {
+  const detail::TensorImpl& impl = detail::checked(*this);
+  if (impl.dtype != DType::string || impl.count != 1)
+    throw InvalidArgumentError("item<std::string>() needs a string tensor with one element, got shape " +
+                               to_string(impl.shape) + " and dtype " + std::string(name_of(impl.dtype)));
+  return detail::text_at(*this, 0);
 }
 
 std::string Tensor::why_empty() const {

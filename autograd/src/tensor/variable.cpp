@@ -5,6 +5,7 @@
 
 #include "gradtape/autograd/error.h"
 #include "kernels/elementwise.h"
+#include "tensor/text.h"
 #include "tensor/variable_state.h"
 
 namespace gradtape {
@@ -14,6 +15,7 @@ namespace {
 void copy_elements(const Tensor& from, const Tensor& to) {
   const detail::TensorImpl& source = detail::checked(from);
   std::memcpy(detail::checked(to).data, source.data, static_cast<std::size_t>(source.count) * size_of(source.dtype));
+  if (source.dtype == DType::string) detail::keep_texts(to, from);
 }
 
 std::string describe(const Tensor& tensor) {
@@ -93,7 +95,8 @@ Variable& Variable::assign(const Operand& operand) {
     throw InvalidArgumentError("assign to the variable " + name() + " with " + describe(current) + " a value with " +
                                describe(next));
   State& s = state();
-  if (detail::is_sole_owner(s.value)) {
+  // A string tensor written over would keep the texts it had.
+  if (detail::is_sole_owner(s.value) && s.dtype != DType::string) {
     if (detail::checked(next).data != detail::checked(s.value).data) copy_elements(next, s.value);
   } else {
     Tensor fresh = s.new_value(current.shape());

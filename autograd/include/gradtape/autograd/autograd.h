@@ -7,6 +7,7 @@
 #include "gradtape/autograd/name_scope.h"
 #include "gradtape/autograd/ops.h"
 #include "gradtape/autograd/random.h"
+#include "gradtape/autograd/strings.h"
 #include "gradtape/autograd/tape.h"
 #include "gradtape/autograd/tensor.h"
 #include "gradtape/autograd/threads.h"

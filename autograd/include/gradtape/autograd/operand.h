@@ -2,6 +2,7 @@
 // Operand: what stands on either side of an operator, and in functions that accept a number for a tensor.
 
 #include <cstdint>
+#include <string_view>
 #include <type_traits>
 
 #include "gradtape/autograd/tensors.h"
@@ -10,8 +11,9 @@ namespace gradtape {
 
 class Variable;
 
-/// A tensor or a C++ number. A number takes the dtype of the tensor beside it, without rounding silently: 2.5 beside
-/// an int32 tensor is an InvalidArgumentError. The conversion records the user's line, which an operator cannot.
+/// A tensor, a C++ number or a text. A number takes the dtype of the tensor beside it, without rounding silently: 2.5
+/// beside an int32 tensor is an InvalidArgumentError. The conversion records the user's line, which an operator
+/// cannot.
 class Operand {
  public:
   Operand(const Tensor& tensor, const char* file = __builtin_FILE(), int line = __builtin_LINE())
@@ -28,6 +30,17 @@ class Operand {
     }
   }
 
+  template <class T>
+  requires std::is_convertible_v<const T&, std::string_view> Operand(const T& text,
+                                                                     const char* file = __builtin_FILE(),
+                                                                     int line = __builtin_LINE())
+      : kind_(Kind::text), where_{file, line} {
+    const std::string_view view(text);
+    text_ = view.data();
+    integer_ = static_cast<std::int64_t>(view.size());
+  }
+
+  /// Whether it is a C++ value, a number or a text, and no tensor.
   bool is_number() const { return tensor_ == nullptr; }
   /// Only where it is no number.
   const Tensor& tensor() const { return *tensor_; }
@@ -35,13 +48,18 @@ class Operand {
 
   /// The number as a scalar of this dtype. Throws InvalidArgumentError where the dtype cannot hold it.
   Tensor as(DType dtype) const;
-  /// The tensor, or the number as TensorFlow converts a literal: float32, int32 (int64 where it does not fit), bool.
+  /// The tensor, or the value as TensorFlow converts a literal: float32, int32 (int64 where it does not fit), bool,
+  /// string.
   Tensor as_tensor() const;
 
  private:
-  enum class Kind : std::uint8_t { real, integer, boolean };
+  std::string_view as_text() const { return {text_, static_cast<std::size_t>(integer_)}; }
+  enum class Kind : std::uint8_t { real, integer, boolean, text };
   const Tensor* tensor_ = nullptr;
-  double real_ = 0;
+  union {
+    double real_ = 0;
+    const char* text_;  // of integer_ characters
+  };
   std::int64_t integer_ = 0;
   Kind kind_ = Kind::real;
   Where where_;

@@ -79,11 +79,16 @@ class Tensor {
     return {static_cast<const T*>(typed_data(dtype_of<T>)), static_cast<std::size_t>(num_elements())};
   }
 
-  /// The one element of a tensor with one element, converted to T. Throws InvalidArgumentError for any other size.
+  /// The one element of a tensor with one element, converted to T; std::string for a string tensor. Throws
+  /// InvalidArgumentError for any other size.
   template <class T>
   T item() const {
-    const Number number = single_element();
-    return number.is_integer ? static_cast<T>(number.integer) : static_cast<T>(number.real);
+    if constexpr (std::is_same_v<T, std::string>) {
+      return single_text();
+    } else {
+      const Number number = single_element();
+      return number.is_integer ? static_cast<T>(number.integer) : static_cast<T>(number.real);
+    }
   }
 
   /// The part at `index` of the first axis, sharing memory; a negative index counts from the end. Recorded like any
@@ -105,6 +110,7 @@ class Tensor {
   friend struct TensorAccess;
   const void* typed_data(DType dtype) const;
   Number single_element() const;
+  const std::string& single_text() const;
 
   detail::TensorImpl* impl_ = nullptr;
 };

@@ -140,7 +140,7 @@ extern const CastTable cast_table = {{
 
 // float32 and float64 too: the bits are copied as integers of the size.
 extern const CopyTable copy_table = {
-    {select_loop<std::uint8_t>, select_loop<std::uint32_t>, select_loop<std::uint64_t>},
-    {fill_loop<std::uint8_t>, fill_loop<std::uint32_t>, fill_loop<std::uint64_t>}};
+    {select_loop<std::uint8_t>, select_loop<std::uint16_t>, select_loop<std::uint32_t>, select_loop<std::uint64_t>},
+    {fill_loop<std::uint8_t>, fill_loop<std::uint16_t>, fill_loop<std::uint32_t>, fill_loop<std::uint64_t>}};
 
 }  // namespace gradtape::kernels::GRADTAPE_ISA

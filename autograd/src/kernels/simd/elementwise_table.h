@@ -37,10 +37,10 @@ struct LogicalTable {
 struct CastTable {
   UnaryLoop of[dtype_count][dtype_count];  // [from][to]
 };
-/// By the bytes of an element: 1, 4, 8 at places 0, 1, 2.
+/// By the bytes of an element: 1, 2, 4, 8 at places 0 to 3.
 struct CopyTable {
-  SelectLoop select[3];
-  FillLoop fill[3];
+  SelectLoop select[4];
+  FillLoop fill[4];
 };
 
 #define GRADTAPE_ELEMENTWISE_TABLES(isa)         \

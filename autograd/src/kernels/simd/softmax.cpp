@@ -170,6 +170,16 @@ void log_softmax_gradient(const T* dy, const T* y, T* dx, std::int64_t rows, std
       return static_cast<const std::int32_t*>(labels.data)[row];
     case DType::int64:
       return static_cast<const std::int64_t*>(labels.data)[row];
+    case DType::int8:
+      return static_cast<const std::int8_t*>(labels.data)[row];
+    case DType::int16:
+      return static_cast<const std::int16_t*>(labels.data)[row];
+    case DType::uint16:
+      return static_cast<const std::uint16_t*>(labels.data)[row];
+    case DType::uint32:
+      return static_cast<const std::uint32_t*>(labels.data)[row];
+    case DType::uint64:
+      return static_cast<std::int64_t>(static_cast<const std::uint64_t*>(labels.data)[row]);
     default:
       return static_cast<const std::uint8_t*>(labels.data)[row];
   }

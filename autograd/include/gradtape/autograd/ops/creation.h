@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <initializer_list>
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include "gradtape/autograd/operand.h"
@@ -19,9 +20,12 @@ template <class T>
 inline constexpr DType literal_dtype = std::is_same_v<T, double> ? float32 : dtype_of<T>;
 Tensor from_literal(DType source, const void* elements, std::int64_t count, const Shape& shape, DType dtype);
 [[noreturn]] void throw_ragged();
+template <class T>
+inline constexpr bool is_text = std::is_convertible_v<const T&, std::string_view>;
+Tensor from_text_views(const std::vector<std::string_view>& texts, const Shape& shape);
 }  // namespace detail
 
-/// tf.constant of a number: float and double give float32, int gives int32, bool gives bool.
+/// tf.constant of a number: float and double give float32, int gives int32, bool gives bool; of a text: string.
 Tensor constant(const Operand& value);
 Tensor constant(const Operand& value, DType dtype);
 
@@ -41,7 +45,7 @@ void flatten(const std::initializer_list<T>& list, std::vector<Stored>& values, 
   const auto n = static_cast<std::int64_t>(list.size());
   if (level == shape.rank()) shape.push_back(n);
   if (shape[level] != n) throw_ragged();
-  if constexpr (std::is_arithmetic_v<T>)
+  if constexpr (std::is_arithmetic_v<T> || is_text<T>)
     values.insert(values.end(), list.begin(), list.end());
   else
     for (const auto& inner : list) flatten(inner, values, shape, level + 1);
@@ -73,14 +77,35 @@ constant(std::initializer_list<std::initializer_list<std::initializer_list<std::
   return detail::from_nested<T>(values, dtype);
 }
 
+/// Text, for string tensors: constant("text"), constant({"a", "b"}), constant({{"a", "b"}, {"c", "d"}}).
+template <class T>
+requires detail::is_text<T> Tensor constant(std::initializer_list<T> values) {
+  return detail::from_text_views({values.begin(), values.end()}, {static_cast<std::int64_t>(values.size())});
+}
+template <class T>
+requires detail::is_text<T> Tensor constant(std::initializer_list<std::initializer_list<T>> values) {
+  std::vector<std::string_view> texts;
+  Shape shape;
+  detail::flatten(values, texts, shape, 0);
+  return detail::from_text_views(texts, shape);
+}
+template <class T>
+requires detail::is_text<T> Tensor constant(const std::vector<T>& values, const Shape& shape) {
+  return detail::from_text_views({values.begin(), values.end()}, shape);
+}
+template <class T>
+requires detail::is_text<T> Tensor constant(const std::vector<T>& values) {
+  return constant(values, Shape{static_cast<std::int64_t>(values.size())});
+}
+
 /// A typed buffer keeps its dtype: std::vector<double> gives float64. Copies. Throws InvalidArgumentError when the
 /// shape has another number of elements.
 template <class T>
-Tensor constant(const std::vector<T>& values, const Shape& shape) {
+requires std::is_arithmetic_v<T> Tensor constant(const std::vector<T>& values, const Shape& shape) {
   return detail::from_elements(dtype_of<T>, values.data(), static_cast<std::int64_t>(values.size()), shape);
 }
 template <class T>
-Tensor constant(const std::vector<T>& values) {
+requires std::is_arithmetic_v<T> Tensor constant(const std::vector<T>& values) {
   return constant(values, Shape{static_cast<std::int64_t>(values.size())});
 }
 template <class T>
