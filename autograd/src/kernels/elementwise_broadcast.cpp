@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cstring>
 
-#include "dispatch.h"
 
 namespace gradtape::kernels {
 
