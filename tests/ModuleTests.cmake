@@ -9,6 +9,8 @@ elseif(GRADTAPE_SANITIZE)
   set(sanitizer_environment "LSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/cmake/lsan.supp")
 endif()
 
+set(GRADTAPE_TESTS "" CACHE STRING "Only the test files whose paths match this regular expression; all where empty")
+
 # One object for all programs: doctest's implementation is its slowest part.
 add_library(test_main OBJECT main.cpp)
 target_link_libraries(test_main PUBLIC doctest::doctest)
@@ -17,6 +19,9 @@ gradtape_flags(test_main)
 function(gradtape_module_tests module)
   set(directory ${PROJECT_SOURCE_DIR}/tests/${module})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${directory}/*.cpp)
+  if(GRADTAPE_TESTS)
+    list(FILTER sources INCLUDE REGEX "${GRADTAPE_TESTS}")
+  endif()
   if(NOT sources)
     return()
   endif()

@@ -14,24 +14,14 @@ double read(const void* data, std::int64_t index) {
 }
 
 constexpr double (*readers[dtype_count])(const void*, std::int64_t) = {
-    read<float>, read<double>, read<std::int32_t>, read<std::int64_t>, read<std::uint8_t>, read<bool>};
+    read<float>,       read<double>,       read<std::int32_t>,  read<std::int64_t>,  read<std::uint8_t>,  read<bool>,
+    read<std::int8_t>, read<std::int16_t>, read<std::uint16_t>, read<std::uint32_t>, read<std::uint64_t>, nullptr};
 
 const void* data_of(const Tensor& tensor) {
-  switch (tensor.dtype()) {
-    case DType::float32:
-      return tensor.data<float>().data();
-    case DType::float64:
-      return tensor.data<double>().data();
-    case DType::int32:
-      return tensor.data<std::int32_t>().data();
-    case DType::int64:
-      return tensor.data<std::int64_t>().data();
-    case DType::uint8:
-      return tensor.data<std::uint8_t>().data();
-    case DType::boolean:
-      return tensor.data<bool>().data();
-  }
-  return nullptr;
+  if (readers[static_cast<int>(tensor.dtype())] == nullptr)
+    throw InvalidArgumentError("a metric compares numbers, got a tensor of dtype " +
+                               std::string(name_of(tensor.dtype())));
+  return gradtape::detail::mutable_data(tensor);
 }
 
 /// Where the largest element of each row of n is; the first of equals.

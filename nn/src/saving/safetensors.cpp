@@ -20,8 +20,17 @@ using Json = nlohmann::ordered_json;
 
 static_assert(std::endian::native == std::endian::little, "the elements are written as they lie in memory");
 
-constexpr std::array<std::pair<const char*, DType>, dtype_count> dtypes{
-    {{"F32", float32}, {"F64", float64}, {"I32", int32}, {"I64", int64}, {"U8", uint8}, {"BOOL", boolean}}};
+constexpr std::array<std::pair<const char*, DType>, dtype_count - 1> dtypes{{{"F32", float32},
+                                                                             {"F64", float64},
+                                                                             {"I32", int32},
+                                                                             {"I64", int64},
+                                                                             {"U8", uint8},
+                                                                             {"BOOL", boolean},
+                                                                             {"I8", int8},
+                                                                             {"I16", int16},
+                                                                             {"U16", uint16},
+                                                                             {"U32", uint32},
+                                                                             {"U64", uint64}}};
 constexpr std::uint64_t largest_header = 100'000'000;
 
 std::uint64_t bytes_of(const Tensor& tensor) {
@@ -31,7 +40,10 @@ std::uint64_t bytes_of(const Tensor& tensor) {
 const void* elements(const Tensor& tensor) { return gradtape::detail::mutable_data(tensor); }
 
 const char* code_of(DType dtype) {
-  return std::find_if(dtypes.begin(), dtypes.end(), [&](const auto& d) { return d.second == dtype; })->first;
+  const auto* known = std::find_if(dtypes.begin(), dtypes.end(), [&](const auto& d) { return d.second == dtype; });
+  if (known == dtypes.end())
+    throw InvalidArgumentError("safetensors files hold numbers, not tensors of dtype " + std::string(name_of(dtype)));
+  return known->first;
 }
 
 std::string header_of(const NamedTensors& tensors) {
