@@ -5,6 +5,8 @@
 #include "gradtape/autograd/ops/shape_ops.h"
 #include "kernels/matmul.h"
 #include "ops/checks.h"
+#include "ops/linear_algebra_families.h"
+#include "ops/matrices.h"
 #include "ops/op.h"
 #include "ops/sample.h"
 
@@ -43,7 +45,8 @@ struct Matmul {
   Shape infer(const Inputs& x) const {
     const Shape &a = x.shape(0), &b = x.shape(1);
     if (a.rank() < 2 || b.rank() < 2)
-      throw InvalidArgumentError(operands(a, b) + ": both need at least two axes; expand_dims adds one");
+      throw InvalidArgumentError(operands(a, b) +
+                                 ": both need at least two axes; matvec or tensordot multiply vectors");
     if (!kernels::supports_matmul(x.dtype(0)))
       throw InvalidArgumentError("float32, float64, int32 or int64 is needed, got " + text_of(x.dtype(0)) +
                                  "; cast the operands first");
@@ -143,7 +146,16 @@ struct Matmul {
 
 }  // namespace
 
-std::vector<OpRow> linear_algebra_ops() { return {row<Matmul>("linear algebra")}; }
+std::vector<OpRow> linear_algebra_ops() {
+  std::vector<OpRow> rows{row<Matmul>("linear algebra")};
+  for (auto part :
+       {generalized_diagonal_ops, product_ops, einsum_ops, norm_ops, determinant_ops, solver_ops,
+        triangular_decomposition_ops, spectral_decomposition_ops, least_squares_ops, matrix_function_ops}) {
+    const std::vector<OpRow> more = part();
+    rows.insert(rows.end(), more.begin(), more.end());
+  }
+  return rows;
+}
 
 }  // namespace detail
 
@@ -151,7 +163,12 @@ using namespace detail;
 
 Tensor matmul(const Tensor& a, const Tensor& b, MatmulOptions options, Where where) {
   const int b_rank = b ? impl_of(b)->shape.rank() : 0;
-  return record(Matmul{options.transpose_a, options.transpose_b, b_rank}, {a, b}, where);
+  return in_function("matmul", where, [&] {
+    if ((options.transpose_a && options.adjoint_a) || (options.transpose_b && options.adjoint_b))
+      throw InvalidArgumentError("an operand is to be both transposed and its adjoint; set one of the two");
+    return record(Matmul{options.transpose_a || options.adjoint_a, options.transpose_b || options.adjoint_b, b_rank},
+                  {a, b}, where);
+  });
 }
 
 }  // namespace gradtape
