@@ -7,40 +7,12 @@
 #include "kernels/reduce.h"
 #include "ops/checks.h"
 #include "ops/op.h"
-#include "ops/sample.h"
+#include "ops/recurrence.h"
+#include "ops/reduction_attributes.h"
+#include "ops/reduction_families.h"
 
 namespace gradtape {
 namespace detail {
-namespace {
-
-using kernels::Reduction;
-
-struct ReductionAttributes {
-  Axes axis;
-  bool keepdims;
-
-  unsigned mask(const Shape& shape) const { return axis.mask(shape.rank()); }
-  Shape result_shape(const Shape& shape) const { return reduced_shape(shape, mask(shape), keepdims); }
-  /// The result with the reduced axes put back, so that it broadcasts to the input. A scalar does so already.
-  Tensor with_all_axes(const Tensor& result, const Shape& input) const {
-    if (keepdims || result.rank() == 0) return result;
-    return reshape(result, reduced_shape(input, mask(input), true));
-  }
-};
-
-template <Reduction reduction>
-struct ReductionOp : ReductionAttributes {
-  Shape infer(const Inputs& x) const {
-    check_number(x.dtype(0));
-    return result_shape(x.shape(0));
-  }
-  void forward(const Inputs& x, Tensor& y) const {
-    const TensorImpl& input = *impl_of(x[0]);
-    kernels::reduce(reduction, input.dtype, input.data, input.shape, mask(input.shape), impl_of(y)->data);
-  }
-};
-
-using ReductionFunction = Tensor (*)(const Tensor&, const Axes&, ReduceOptions, Where);
 
 std::vector<Sample> reduction_samples(ReductionFunction op, double low, double high) {
   struct Case {
@@ -65,6 +37,22 @@ std::vector<Sample> reduction_samples(ReductionFunction op, double low, double h
   return samples;
 }
 
+namespace {
+
+using kernels::Reduction;
+
+template <Reduction reduction>
+struct ReductionOp : ReductionAttributes {
+  Shape infer(const Inputs& x) const {
+    check_number(x.dtype(0));
+    return result_shape(x.shape(0));
+  }
+  void forward(const Inputs& x, Tensor& y) const {
+    const TensorImpl& input = *impl_of(x[0]);
+    kernels::reduce(reduction, input.dtype, input.data, input.shape, mask(input.shape), impl_of(y)->data);
+  }
+};
+
 struct ReduceSum : ReductionOp<Reduction::sum> {
   static constexpr std::string_view name = "reduce_sum";
   Shape input_shape;
@@ -80,8 +68,7 @@ struct ReduceMean : ReductionOp<Reduction::mean> {
   auto gradient(Dy dy) const {
     return partials([=, this] {
       if (dy->num_elements() == 0) return zeros(input_shape, dy->dtype());
-      const std::int64_t count = input_shape.num_elements() / dy->num_elements();
-      return with_all_axes(dy / count, input_shape);
+      return with_all_axes(dy / count(input_shape), input_shape);
     });
   }
   static auto samples() { return reduction_samples(reduce_mean, -2, 2); }
@@ -110,23 +97,11 @@ struct ReduceMin : ReductionOp<Reduction::min> {
   static auto samples() { return reduction_samples(reduce_min, -2, 2); }
 };
 
-/// For each element of the rows of x (rows, n), the product of those before it, or of those behind it: by doubling,
-/// as a quotient would fail at zeros.
-Tensor running_product(const Tensor& x, bool before) {
-  const std::int64_t rows = x.shape()[0], n = x.shape()[1];
-  const auto shifted = [&](const Tensor& t, std::int64_t by) {
-    const Tensor filling = ones({rows, by}, x.dtype());
-    return before ? concat({filling, slice(t, {0, 0}, {rows, n - by})}, 1)
-                  : concat({slice(t, {0, by}, {rows, n - by}), filling}, 1);
-  };
-  Tensor product = shifted(x, 1);
-  for (std::int64_t by = 1; by < n - 1; by *= 2) product = product * shifted(product, by);
-  return product;
-}
-
 /// For each element the product of the others that are reduced with it.
-Tensor product_of_others(const Tensor& x, unsigned mask) {
+Tensor product_of_others_over(const Tensor& x, unsigned mask) {
   const Shape& shape = x.shape();
+  if (shape.num_elements() == 0) return x;
+  // (kept, reduced), where the reduced axes may have to be moved to the end first.
   Axes kept_first = Axes::none();
   Shape moved;
   std::int64_t rows = 1, columns = 1;
@@ -137,16 +112,23 @@ Tensor product_of_others(const Tensor& x, unsigned mask) {
       kept_first.push_back(axis);
       moved.push_back(shape[axis]);
     }
-  if (rows == 0 || columns == 0) return x;
+  int first = 0, last = shape.rank();
+  while (first < last && (mask >> first & 1) == 0) ++first;
+  while (last > first && (mask >> (last - 1) & 1) == 0) --last;
+  const bool adjacent = mask >> first == (1u << (last - first)) - 1;
+  if (adjacent) {
+    const Tensor lines = reshape(x, {product_of(shape, 0, first), columns, product_of(shape, last, shape.rank())});
+    return reshape(product_of_others(lines, 1), shape);
+  }
   const Tensor matrix = reshape(transpose(x, kept_first), {rows, columns});
-  const Tensor product = running_product(matrix, true) * running_product(matrix, false);
-  return transpose(reshape(product, moved), inverse_permutation(kept_first));
+  return transpose(reshape(product_of_others(matrix, 1), moved), inverse_permutation(kept_first));
 }
 
 struct ReduceProd : ReductionOp<Reduction::prod> {
   static constexpr std::string_view name = "reduce_prod";
   auto gradient(Dy dy, X<0> x) const {
-    return partials([=, this] { return with_all_axes(dy, x->shape()) * product_of_others(x, mask(x->shape())); });
+    return partials(
+        [=, this] { return with_all_axes(dy, x->shape()) * product_of_others_over(x, mask(x->shape())); });
   }
   static std::vector<Sample> samples() {
     std::vector<Sample> samples = reduction_samples(reduce_prod, -2, 2);
@@ -190,9 +172,15 @@ struct ReduceAll : LogicalReductionOp<kernels::reduce_all> {
 }  // namespace
 
 std::vector<OpRow> reduction_ops() {
-  return {row<ReduceSum>("reduction"), row<ReduceMean>("reduction"), row<ReduceMax>("reduction"),
-          row<ReduceMin>("reduction"), row<ReduceProd>("reduction"), row<ReduceAny>("reduction"),
-          row<ReduceAll>("reduction")};
+  std::vector<OpRow> table = {row<ReduceSum>("reduction"), row<ReduceMean>("reduction"), row<ReduceMax>("reduction"),
+                              row<ReduceMin>("reduction"), row<ReduceProd>("reduction"), row<ReduceAny>("reduction"),
+                              row<ReduceAll>("reduction")};
+  for (auto part :
+       {spread_ops, statistics_ops, scan_ops, segment_ops, sorting_ops, searching_ops, counting_ops, distinct_ops}) {
+    const std::vector<OpRow> rows = part();
+    table.insert(table.end(), rows.begin(), rows.end());
+  }
+  return table;
 }
 
 }  // namespace detail

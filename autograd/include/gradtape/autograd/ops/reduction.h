@@ -26,6 +26,23 @@ Tensor reduce_min(const Tensor& input, const Axes& axis = {}, ReduceOptions opti
 Tensor reduce_prod(const Tensor& input, const Axes& axis = {}, ReduceOptions options = {},
                    Where where = Where::here());
 
+/// tf.reduce_logsumexp: log(sum(exp(input))), safe for large values; -inf over no elements and over -inf alone.
+/// Floating-point dtypes.
+Tensor reduce_logsumexp(const Tensor& input, const Axes& axis = {}, ReduceOptions options = {},
+                        Where where = Where::here());
+
+/// tf.math.reduce_variance, reduce_std: of the population (divided by the count), floating-point dtypes; NaN over no
+/// elements. Where all elements are equal the gradient of reduce_std is NaN, as TensorFlow's.
+Tensor reduce_variance(const Tensor& input, const Axes& axis = {}, ReduceOptions options = {},
+                       Where where = Where::here());
+Tensor reduce_std(const Tensor& input, const Axes& axis = {}, ReduceOptions options = {},
+                  Where where = Where::here());
+
+/// tf.math.reduce_euclidean_norm: sqrt(sum(input^2)). Floating-point dtypes, and integers, whose norm is truncated.
+/// The gradient where the norm is 0 is NaN, as TensorFlow's.
+Tensor reduce_euclidean_norm(const Tensor& input, const Axes& axis = {}, ReduceOptions options = {},
+                             Where where = Where::here());
+
 /// tf.reduce_any, tf.reduce_all: bool only.
 Tensor reduce_any(const Tensor& input, const Axes& axis = {}, ReduceOptions options = {},
                   Where where = Where::here());
