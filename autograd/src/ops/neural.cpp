@@ -194,7 +194,8 @@ std::vector<OpRow> neural_ops() {
                              row<LogSoftmaxGradient>("neural"),
                              row<SigmoidCrossEntropy>("neural"),
                              row<BiasAdd>("neural")};
-  for (const OpRow& other : cross_entropy_ops()) rows.push_back(other);
+  for (auto family : {cross_entropy_ops, convolution_ops, pooling_ops, image_ops})
+    for (const OpRow& other : family()) rows.push_back(other);
   return rows;
 }
 

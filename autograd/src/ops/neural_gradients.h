@@ -9,5 +9,10 @@ namespace gradtape::detail {
 Tensor softmax_gradient(const Tensor& dy, const Tensor& y);
 
 std::vector<OpRow> cross_entropy_ops();
+std::vector<OpRow> convolution_ops();
+std::vector<OpRow> pooling_ops();
+std::vector<OpRow> image_ops();
+std::vector<OpRow> patch_ops();
+std::vector<OpRow> resize_ops();
 
 }  // namespace gradtape::detail

@@ -11,6 +11,7 @@
 #include "gradtape/autograd/ops/creation.h"
 #include "gradtape/autograd/ops/diagonal.h"
 #include "gradtape/autograd/ops/einsum.h"
+#include "gradtape/autograd/ops/image.h"
 #include "gradtape/autograd/ops/indexing.h"
 #include "gradtape/autograd/ops/linalg.h"
 #include "gradtape/autograd/ops/linear_algebra.h"
