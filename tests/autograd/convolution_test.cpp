@@ -62,11 +62,13 @@ struct Case {
   }
 
   Shape list(const std::int64_t (&axes)[3]) const { return Shape(axes + first(), axes + 3); }
-  WindowPadding window_padding() const {
+  WindowPadding window_padding(bool channels_first = false) const {
     if (padding < 2) return padding == 0 ? "VALID" : "SAME";
     const auto pair = [&](int i) { return PaddingPair{before[i], after[i]}; };
+    if (rank == 1 && channels_first) return {{0, 0}, {0, 0}, pair(2)};
     if (rank == 1) return {{0, 0}, pair(2), {0, 0}};
     if (rank == 2) return {pair(1), pair(2)};
+    if (channels_first) return {{0, 0}, {0, 0}, pair(0), pair(1), pair(2)};
     return {{0, 0}, pair(0), pair(1), pair(2), {0, 0}};
   }
   const char* first_format() const { return rank == 1 ? "NCW" : rank == 2 ? "NCHW" : "NCDHW"; }
@@ -172,7 +174,7 @@ void check_convolution(std::mt19937& random, const Case& c, DType dtype, bool ch
   const ConvolutionOptions options{.data_format = channels_first ? c.first_format() : "",
                                    .dilations = c.list(c.dilation)};
   const Tensor images = channels_first ? moved(x, true) : x;
-  const Tensor result = convolution(images, w, c.list(c.stride), c.window_padding(), options);
+  const Tensor result = convolution(images, w, c.list(c.stride), c.window_padding(channels_first), options);
   const Tensor last = channels_first ? moved(result, false) : result;
   const auto [x_gradient, w_gradient] = tape.gradient(reduce_sum(last * dy), x, w);
   const double tolerance = dtype == float32 ? 2e-4 : 1e-11;

@@ -14,7 +14,7 @@ namespace {
 
 using Floats = std::vector<float>;
 
-Tensor image(const std::vector<float>& pixels, std::int64_t height, std::int64_t width) {
+Tensor picture(const std::vector<float>& pixels, std::int64_t height, std::int64_t width) {
   return constant(pixels, {1, height, width, 1});
 }
 
@@ -100,7 +100,7 @@ TEST_CASE("pool: random windows, strides, dilations and paddings agree with the 
 }
 
 TEST_CASE("max_pool2d: of equal values the first gets the gradient") {
-  const Tensor x = image({2, 2, 1, 2, 2, 2}, 2, 3);
+  const Tensor x = picture({2, 2, 1, 2, 2, 2}, 2, 3);
   GradientTape tape;
   tape.watch(x);
   const Tensor y = max_pool2d(x, 2, 1, "VALID");
@@ -111,7 +111,7 @@ TEST_CASE("max_pool2d: of equal values the first gets the gradient") {
 TEST_CASE("max_pool2d: a NaN is the maximum of its windows, and of no other") {
   const float nan = std::numeric_limits<float>::quiet_NaN(), infinity = std::numeric_limits<float>::infinity();
   // Nine channels, so that whole registers and the rest behind them are met.
-  const Tensor x = broadcast_to(image({1, nan, 3, 4, 5, 6, nan, 8}, 1, 8), {1, 1, 8, 9});
+  const Tensor x = broadcast_to(picture({1, nan, 3, 4, 5, 6, nan, 8}, 1, 8), {1, 1, 8, 9});
   const Tensor y = max_pool2d(x, {1, 2}, {1, 2}, "VALID");
   for (std::size_t c = 0; c < 9; ++c) {
     CHECK(std::isnan(y.data<float>()[c]));
@@ -119,11 +119,11 @@ TEST_CASE("max_pool2d: a NaN is the maximum of its windows, and of no other") {
     CHECK(y.data<float>()[18 + c] == 6);
     CHECK(std::isnan(y.data<float>()[27 + c]));
   }
-  CHECK(values<float>(max_pool2d(image({-infinity, -infinity}, 1, 2), {1, 2}, 1, "VALID")) == Floats{-infinity});
+  CHECK(values<float>(max_pool2d(picture({-infinity, -infinity}, 1, 2), {1, 2}, 1, "VALID")) == Floats{-infinity});
 }
 
 TEST_CASE("avg_pool2d: padding does not count") {
-  const Tensor x = image({1, 2, 3, 4, 5, 6, 7, 8, 9}, 3, 3);
+  const Tensor x = picture({1, 2, 3, 4, 5, 6, 7, 8, 9}, 3, 3);
   CHECK(values<float>(avg_pool2d(x, 2, 1, "SAME")) == Floats{3, 4, 4.5F, 6, 7, 7.5F, 7.5F, 8.5F, 9});
   CHECK(values<float>(avg_pool2d(x, 3, 3, {{0, 0}, {2, 1}, {2, 1}, {0, 0}})) == Floats{1, 2.5F, 5.5F, 7});
 }
@@ -165,8 +165,8 @@ TEST_CASE("adaptive pooling: windows that overlap where the size does not divide
   CHECK(values<float>(adaptive_max_pool1d(x, 3)) == Floats{2, 6, 9});
   CHECK(values<float>(adaptive_avg_pool1d(x, 5)) == values<float>(x));
   CHECK(values<float>(adaptive_max_pool1d(x, 7)) == Floats{1, 2, 6, 6, 6, 9, 9});
-  const Tensor square_image = image({1, 2, 3, 4, 5, 6, 7, 8, 9}, 3, 3);
-  CHECK(values<float>(adaptive_avg_pool2d(square_image, {1, 3})) == Floats{4, 5, 6});
+  const Tensor square_picture = picture({1, 2, 3, 4, 5, 6, 7, 8, 9}, 3, 3);
+  CHECK(values<float>(adaptive_avg_pool2d(square_picture, {1, 3})) == Floats{4, 5, 6});
 }
 
 TEST_CASE("pooling: an empty batch, and a window beyond the input") {
