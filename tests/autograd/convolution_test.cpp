@@ -14,8 +14,8 @@ namespace {
 
 using Numbers = std::vector<double>;
 
-/// One random convolution of `rank` spatial axes; the arrays have the spatial axes first to last, padded to three with
-/// ones in front.
+/// One random convolution of `rank` spatial axes; the arrays have the spatial axes first to last, padded to three
+/// with ones in front.
 struct Case {
   int rank = 2;
   std::int64_t batch = 1, groups = 1, group_channels = 1, group_filters = 1;
@@ -33,7 +33,8 @@ struct Case {
       const std::int64_t reach = (kernel[i] - 1) * dilation[i] + 1;
       if (padding == 0) before[i] = after[i] = 0;
       if (padding == 1) {
-        output[i] = static_cast<std::int64_t>(std::ceil(static_cast<double>(input[i]) / static_cast<double>(stride[i])));
+        output[i] =
+            static_cast<std::int64_t>(std::ceil(static_cast<double>(input[i]) / static_cast<double>(stride[i])));
         const std::int64_t total = std::max<std::int64_t>(0, (output[i] - 1) * stride[i] + reach - input[i]);
         before[i] = total / 2;
         after[i] = total - before[i];
@@ -195,7 +196,8 @@ TEST_CASE("convolution: random shapes, strides, dilations, groups, paddings and 
 
 TEST_CASE("convolution: channels that fill several registers agree with the definition") {
   std::mt19937 random(20241);
-  for (int i = 0; i < 24; ++i) check_convolution(random, random_case(random, 2, 40), i % 2 ? float64 : float32, false);
+  for (int i = 0; i < 24; ++i)
+    check_convolution(random, random_case(random, 2, 40), i % 2 ? float64 : float32, false);
 }
 
 TEST_CASE("depthwise_conv2d: random cases agree with the definition") {
@@ -208,7 +210,8 @@ TEST_CASE("depthwise_conv2d: random cases agree with the definition") {
     const Tensor x = random_tensor(random, c.input_shape(), float64);
     const Tensor w = random_tensor(random, {c.kernel[1], c.kernel[2], c.groups, c.group_filters}, float64);
     const ConvolutionOptions options{.dilations = c.list(c.dilation)};
-    const Tensor grouped = convolution(x, reshape(w, c.filter_shape()), c.list(c.stride), c.window_padding(), options);
+    const Tensor grouped =
+        convolution(x, reshape(w, c.filter_shape()), c.list(c.stride), c.window_padding(), options);
     CHECK(values<double>(depthwise_conv2d(x, w, c.list(c.stride), c.window_padding(), options)) ==
           values<double>(grouped));
   }
@@ -368,7 +371,9 @@ TEST_CASE("convolutions: errors say what does not fit") {
     }
     return "";
   };
-  const auto contains = [](const std::string& text, const char* part) { return text.find(part) != std::string::npos; };
+  const auto contains = [](const std::string& text, const char* part) {
+    return text.find(part) != std::string::npos;
+  };
   CHECK(contains(message([&] { conv2d(x, w, 1, "same"); }), "\"VALID\", \"SAME\" or a pair"));
   CHECK(contains(message([&] { conv2d(x, w, 1, "SAME", {.data_format = "NHCW"}); }), "\"NHWC\" or \"NCHW\""));
   CHECK(contains(message([&] { conv2d(x, ones({3, 3, 2, 4}), 1, "SAME"); }), "must divide the input's 3"));
@@ -387,7 +392,9 @@ TEST_CASE("convolutions: errors say what does not fit") {
   CHECK(contains(message([&] { conv2d(ones({1, 5, 5, 0}), ones({3, 3, 0, 4}), 1, "SAME"); }), "read 0 channels"));
   CHECK(contains(message([&] { conv2d(x, ones({0, 3, 3, 4}), 1, "SAME"); }), "at least one place"));
   CHECK(contains(message([&] { depthwise_conv2d(x, ones({3, 3, 2, 1}), 1, "SAME"); }), "[depthwise_conv2d]"));
-  CHECK(contains(message([&] { separable_conv2d(x, ones({3, 3, 3, 2}), ones({1, 1, 5, 4}), 1, "SAME"); }),
+  CHECK(contains(message([&] {
+                   separable_conv2d(x, ones({3, 3, 3, 2}), ones({1, 1, 5, 4}), 1, "SAME");
+                 }),
                  "(1, 1, 6, filters)"));
   CHECK(contains(message([&] { convolution(x, ones({3, 3}), 1, "SAME"); }), "1, 2 or 3 spatial axes"));
   CHECK_THROWS_AS(conv2d(Tensor(), w, 1, "SAME"), FailedPreconditionError);

@@ -31,9 +31,9 @@ TEST_CASE("image::extract_patches: the example of tf.image.extract_patches") {
   const Tensor images = reshape(counting<std::int32_t>({100}) + 1, {1, 10, 10, 1});
   const Tensor patches = image::extract_patches(images, {1, 3, 3, 1}, {1, 5, 5, 1}, {1, 1, 1, 1}, "VALID");
   CHECK(patches.shape() == Shape{1, 2, 2, 9});
-  CHECK(values<std::int32_t>(patches) ==
-        std::vector<std::int32_t>{1,  2,  3,  11, 12, 13, 21, 22, 23, 6,  7,  8,  16, 17, 18, 26, 27, 28,
-                                  51, 52, 53, 61, 62, 63, 71, 72, 73, 56, 57, 58, 66, 67, 68, 76, 77, 78});
+  CHECK(values<std::int32_t>(patches) == std::vector<std::int32_t>{1,  2,  3,  11, 12, 13, 21, 22, 23, 6,  7,  8,
+                                                                   16, 17, 18, 26, 27, 28, 51, 52, 53, 61, 62, 63,
+                                                                   71, 72, 73, 56, 57, 58, 66, 67, 68, 76, 77, 78});
   const Tensor same = image::extract_patches(images, 3, 5, 2, "SAME");
   // Windows of reach 5 tile the image: nothing is padded.
   CHECK(values<std::int32_t>(same[0][0][0]) == std::vector<std::int32_t>{1, 3, 5, 21, 23, 25, 41, 43, 45});
@@ -60,8 +60,8 @@ TEST_CASE("image::resize: nearest keeps the dtype, and takes the pixel of each c
 
 TEST_CASE("image::resize: bicubic, area and the filters keep a constant image; area is the mean of what it covers") {
   const Tensor flat = fill({1, 5, 4, 2}, 3.F);
-  for (const char* method : {"bilinear", "nearest", "bicubic", "area", "lanczos3", "lanczos5", "gaussian",
-                             "mitchellcubic"})
+  for (const char* method :
+       {"bilinear", "nearest", "bicubic", "area", "lanczos3", "lanczos5", "gaussian", "mitchellcubic"})
     for (const bool antialias : {false, true}) {
       INFO(method);
       check_close(image::resize(flat, {3, 7}, {.method = method, .antialias = antialias}),

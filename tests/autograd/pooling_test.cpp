@@ -86,10 +86,10 @@ TEST_CASE("pool: random windows, strides, dilations and paddings agree with the 
       GradientTape tape;
       tape.watch(input);
       const Tensor turned = channels_first ? transpose(input, {0, 3, 1, 2}) : input;
-      Tensor result = pool(turned, {axes[0].kernel, axes[1].kernel}, largest ? "MAX" : "AVG",
-                           {axes[0].stride, axes[1].stride}, same ? "SAME" : "VALID",
-                           {.data_format = channels_first ? "NCHW" : "NHWC",
-                            .dilations = {axes[0].dilation, axes[1].dilation}});
+      Tensor result =
+          pool(turned, {axes[0].kernel, axes[1].kernel}, largest ? "MAX" : "AVG", {axes[0].stride, axes[1].stride},
+               same ? "SAME" : "VALID",
+               {.data_format = channels_first ? "NCHW" : "NHWC", .dilations = {axes[0].dilation, axes[1].dilation}});
       if (channels_first) result = transpose(result, {0, 2, 3, 1});
       REQUIRE(result.shape() == pooled);
       const Tensor gradient = tape.gradient(reduce_sum(result * constant(dy, pooled)), input);

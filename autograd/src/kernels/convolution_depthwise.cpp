@@ -69,17 +69,16 @@ void correlate(const ConvolutionKernels<T>& kernels, const ConvolutionShape& sha
         plan.list_pixels(unit, phases, view, target_channels, pixels);
         TapList list = plan.list_taps(phases, view, shape, false);
         for (int64_t& place : list.kernel) place *= widths.padded;
-        kernels.correlate_depthwise(
-            {.source = view.in_place ? source + unit.image * view.image_stride : copy.data(),
-             .weights = padded_weights.data(),
-             .target = direct ? target : results.data(),
-             .pixel_source = pixels.source.data(),
-             .pixel_target = direct ? pixels.target.data() : places.data(),
-             .pixels = pixels.count,
-             .tap_source = list.source.data(),
-             .tap_weights = list.kernel.data(),
-             .taps = static_cast<int64_t>(list.source.size()),
-             .channels = widths.filters});
+        kernels.correlate_depthwise({.source = view.in_place ? source + unit.image * view.image_stride : copy.data(),
+                                     .weights = padded_weights.data(),
+                                     .target = direct ? target : results.data(),
+                                     .pixel_source = pixels.source.data(),
+                                     .pixel_target = direct ? pixels.target.data() : places.data(),
+                                     .pixels = pixels.count,
+                                     .tap_source = list.source.data(),
+                                     .tap_weights = list.kernel.data(),
+                                     .taps = static_cast<int64_t>(list.source.size()),
+                                     .channels = widths.filters});
         if (direct) return;
         for (int64_t p = 0; p < pixels.count; ++p) {
           const T* from = results.data() + p * widths.padded;
@@ -116,11 +115,11 @@ void filter_gradient(const ConvolutionKernels<T>& kernels, const ConvolutionShap
       std::memset(part_sums, 0, static_cast<std::size_t>(elements) * sizeof(T));
       for (int64_t u = units * part / parts; u < units * (part + 1) / parts; ++u) {
         const Unit unit = plan.unit(u);
-        const SourceView view =
-            plan.view(unit, shape.channels, widths.padded, shape.channels == widths.padded);
+        const SourceView view = plan.view(unit, shape.channels, widths.padded, shape.channels == widths.padded);
         const Scratch<T> copy(view.in_place ? 0 : view.elements(unit.images));
         if (!view.in_place)
-          plan.copy_source(unit, view, x, {shape.channels, shape.channels, widths.padded, widths.repeat}, copy.data());
+          plan.copy_source(unit, view, x, {shape.channels, shape.channels, widths.padded, widths.repeat},
+                           copy.data());
         plan.for_phases([&](const Phase* const* phases) {
           plan.list_pixels(unit, phases, view, widths.filters, pixels);
           TapList list = plan.list_taps(phases, view, shape, false);

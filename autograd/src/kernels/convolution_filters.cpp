@@ -39,9 +39,7 @@ struct Sums {
   /// One register or two.
   int64_t block_width(int64_t block) const { return columns(block) > width / 2 ? width : width / 2; }
   /// Of the block's first column among all filters.
-  int64_t first_filter(int64_t block) const {
-    return group(block) * outputs + block % blocks_per_group() * width;
-  }
+  int64_t first_filter(int64_t block) const { return group(block) * outputs + block % blocks_per_group() * width; }
 };
 
 /// The sums over some units, for the blocks [first_block, last_block).
@@ -185,7 +183,8 @@ void filter_gradient(const ConvolutionKernels<T>& kernels, const ConvolutionShap
 
 }  // namespace
 
-void convolution_filter_gradient(DType dtype, const ConvolutionShape& shape, const void* x, const void* dy, void* dw) {
+void convolution_filter_gradient(DType dtype, const ConvolutionShape& shape, const void* x, const void* dy,
+                                 void* dw) {
   const ConvolutionPlan plan = ConvolutionPlan::of_result(shape);
   const int64_t taps = shape.axes[0].kernel * shape.axes[1].kernel * shape.axes[2].kernel;
   const std::size_t bytes = dtype == DType::float32 ? sizeof(float) : sizeof(double);

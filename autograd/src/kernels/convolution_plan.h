@@ -4,8 +4,8 @@
 // The result of a convolution and the gradient of its input have one form: a value at each place of a target is a sum
 // over taps of values at places of a source. Along an axis the targets fall into phases, which have the same taps:
 // target first_target + j * target_step reads source j * source_step + tap.source, for j in [0, count). A convolution
-// has one phase and steps over its source; the gradient of its input has as many phases as the stride, each steps over
-// its target. The work is cut into units of whole images, or of bands of one image.
+// has one phase and steps over its source; the gradient of its input has as many phases as the stride, each steps
+// over its target. The work is cut into units of whole images, or of bands of one image.
 
 #include <algorithm>
 #include <cstdint>

@@ -56,8 +56,9 @@ class Rows {
     places.clear();
     for (int64_t i = 0; i < a.count; ++i)
       for (int64_t j = 0; j < b.count; ++j)
-        places.push_back(((a.first + i * step_of(shape_, outer)) * inner.input + b.first + j * step_of(shape_, inner)) *
-                         shape_.axes[2].input * shape_.channels);
+        places.push_back(
+            ((a.first + i * step_of(shape_, outer)) * inner.input + b.first + j * step_of(shape_, inner)) *
+            shape_.axes[2].input * shape_.channels);
     return {places.data(),
             static_cast<int64_t>(places.size()),
             first_.data(),
@@ -72,7 +73,8 @@ class Rows {
   int64_t row_work() const {
     int64_t places = 1;
     for (const ConvolutionAxis& axis : shape_.axes)
-      places *= shape_.adaptive ? axis.input / std::max<int64_t>(1, axis.output) + 1 : std::min(axis.kernel, axis.input);
+      places *=
+          shape_.adaptive ? axis.input / std::max<int64_t>(1, axis.output) + 1 : std::min(axis.kernel, axis.input);
     return std::max<int64_t>(1, pooled_elements() * places);
   }
 

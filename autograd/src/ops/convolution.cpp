@@ -110,8 +110,7 @@ Tensor input_gradient(const Arguments& arguments, const Shape& input_shape, cons
     check_fits(convolving, arguments.turned(dy.shape()), dy_name);
   });
   const Tensor weights = depthwise ? reshape(filters, convolving.filters, arguments.where) : filters;
-  return arguments.turned_back(
-      convolve_input_gradient(convolving, arguments.turned(dy), weights, arguments.where));
+  return arguments.turned_back(convolve_input_gradient(convolving, arguments.turned(dy), weights, arguments.where));
 }
 
 Tensor filter_gradient(const Arguments& arguments, const Tensor& input, const Shape& filter_shape, const Tensor& dy,

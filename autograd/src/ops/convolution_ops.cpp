@@ -124,7 +124,8 @@ template <int rank>
 std::vector<Sample> Convolution<rank>::samples() {
   std::vector<Sample> samples;
   for (const Case& c : cases(rank))
-    samples.push_back({[c](const Values& x) { return convolve(c.convolving, x[0], x[1], {}); }, {c.input, c.filters}});
+    samples.push_back(
+        {[c](const Values& x) { return convolve(c.convolving, x[0], x[1], {}); }, {c.input, c.filters}});
   return samples;
 }
 template <int rank>

@@ -19,9 +19,9 @@ std::vector<Sample> convolution_samples() {
            },
            {1, 3, 4, 1}, {2, 2, 1, 2}))
     samples.push_back(std::move(more));
-  for (Sample& more : pair(
-           [](const Values& x) { return convolution(x[0], x[1], 2, "SAME", {.data_format = "NCDHW"}); },
-           {1, 2, 3, 2, 2}, {2, 2, 1, 2, 1}))
+  for (Sample& more :
+       pair([](const Values& x) { return convolution(x[0], x[1], 2, "SAME", {.data_format = "NCDHW"}); },
+            {1, 2, 3, 2, 2}, {2, 2, 1, 2, 1}))
     samples.push_back(std::move(more));
   for (Sample& more :
        pair([](const Values& x) { return conv2d(x[0], x[1], 1, "VALID"); }, {2, 1, 3, 3, 1}, {2, 2, 1, 2}))
@@ -29,11 +29,7 @@ std::vector<Sample> convolution_samples() {
   return samples;
 }
 std::vector<Sample> conv1d_transpose_samples() {
-  return pair(
-      [](const Values& x) {
-        return conv1d_transpose(x[0], x[1], {2, 7, 1}, 3);
-      },
-      {2, 3, 2}, {2, 1, 2});
+  return pair([](const Values& x) { return conv1d_transpose(x[0], x[1], {2, 7, 1}, 3); }, {2, 3, 2}, {2, 1, 2});
 }
 std::vector<Sample> conv2d_transpose_samples() {
   return pair(
@@ -57,8 +53,8 @@ std::vector<Sample> conv_transpose_samples() {
       {1, 2, 2}, {3, 1, 2});
 }
 std::vector<Sample> depthwise_samples() {
-  std::vector<Sample> samples = pair([](const Values& x) { return depthwise_conv2d(x[0], x[1], 1, "SAME"); },
-                                     {1, 3, 3, 2}, {3, 3, 2, 2});
+  std::vector<Sample> samples =
+      pair([](const Values& x) { return depthwise_conv2d(x[0], x[1], 1, "SAME"); }, {1, 3, 3, 2}, {3, 3, 2, 2});
   for (Sample& more : pair(
            [](const Values& x) {
              return depthwise_conv2d(x[0], x[1], {1, 2, 2, 1}, "VALID", {.data_format = "NHWC"});
@@ -74,9 +70,9 @@ std::vector<Sample> depthwise_samples() {
   return samples;
 }
 std::vector<Sample> separable_samples() {
-  return {{[](const Values& x) { return separable_conv2d(x[0], x[1], x[2], 1, "VALID"); },
-           {sample_values({1, 3, 3, 2}, -2, 2), sample_values({2, 2, 2, 2}, -1, 1),
-            sample_values({1, 1, 4, 3}, -1, 1)}}};
+  return {
+      {[](const Values& x) { return separable_conv2d(x[0], x[1], x[2], 1, "VALID"); },
+       {sample_values({1, 3, 3, 2}, -2, 2), sample_values({2, 2, 2, 2}, -1, 1), sample_values({1, 1, 4, 3}, -1, 1)}}};
 }
 std::vector<Sample> atrous_samples() {
   return pair([](const Values& x) { return atrous_conv2d(x[0], x[1], 2, "SAME"); }, {1, 4, 3, 1}, {2, 3, 1, 2});

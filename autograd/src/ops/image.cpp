@@ -191,15 +191,18 @@ Tensor resize_with_crop_or_pad(const Tensor& image, std::int64_t target_height, 
     return first;
   });
   const std::int64_t height = image.shape()[axis], width = image.shape()[axis + 1];
-  const auto cut = [](std::int64_t length, std::int64_t target) { return std::max<std::int64_t>(0, length - target); };
-  const Tensor part =
-      cropped(op, image, cut(height, target_height) / 2, cut(width, target_width) / 2,
-              std::min(height, target_height), std::min(width, target_width), where);
+  const auto cut = [](std::int64_t length, std::int64_t target) {
+    return std::max<std::int64_t>(0, length - target);
+  };
+  const Tensor part = cropped(op, image, cut(height, target_height) / 2, cut(width, target_width) / 2,
+                              std::min(height, target_height), std::min(width, target_width), where);
   return with_border(op, part, cut(target_height, height) / 2, cut(target_width, width) / 2, target_height,
                      target_width, where);
 }
 
-Tensor flip_left_right(const Tensor& image, Where where) { return flipped("image::flip_left_right", image, 1, where); }
+Tensor flip_left_right(const Tensor& image, Where where) {
+  return flipped("image::flip_left_right", image, 1, where);
+}
 Tensor flip_up_down(const Tensor& image, Where where) { return flipped("image::flip_up_down", image, 0, where); }
 
 Tensor adjust_brightness(const Tensor& image, double delta, Where where) {

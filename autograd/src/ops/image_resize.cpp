@@ -110,10 +110,10 @@ struct Method {
   double (*filter)(double);                                  // null: antialias changes nothing
   double radius;
 };
-constexpr Method methods[] = {
-    {"bilinear", bilinear, triangle, 1}, {"nearest", nearest, nullptr, 0},   {"bicubic", bicubic, keys_cubic, 2},
-    {"area", area, nullptr, 0},          {"lanczos3", nullptr, lanczos3, 3}, {"lanczos5", nullptr, lanczos5, 5},
-    {"gaussian", nullptr, gaussian, 1.5}, {"mitchellcubic", nullptr, mitchell, 2}};
+constexpr Method methods[] = {{"bilinear", bilinear, triangle, 1},  {"nearest", nearest, nullptr, 0},
+                              {"bicubic", bicubic, keys_cubic, 2},  {"area", area, nullptr, 0},
+                              {"lanczos3", nullptr, lanczos3, 3},   {"lanczos5", nullptr, lanczos5, 5},
+                              {"gaussian", nullptr, gaussian, 1.5}, {"mitchellcubic", nullptr, mitchell, 2}};
 
 /// A filter around the centre, widened when the axis gets shorter and antialias is wanted.
 Pixel filtered(const Method& method, bool antialias, std::int64_t o, std::int64_t from, std::int64_t to) {
@@ -201,7 +201,8 @@ Tensor image::resize(const Tensor& images, const Shape& size, const ResizeOption
     if (method == std::end(methods)) {
       std::string known;
       for (const Method& each : methods) known += (known.empty() ? "\"" : ", \"") + std::string(each.name) + "\"";
-      throw InvalidArgumentError("the method \"" + std::string(options.method) + "\" is not known; it may be " + known);
+      throw InvalidArgumentError("the method \"" + std::string(options.method) + "\" is not known; it may be " +
+                                 known);
     }
     if (shape.rank() != 3 && shape.rank() != 4)
       throw InvalidArgumentError("images of shape " + to_string(shape) +

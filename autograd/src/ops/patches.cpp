@@ -77,12 +77,13 @@ void resolve(const Arguments& arguments, const Tensor& images, Axis (&axes)[3]) 
   const Shape& shape = checked(images).shape;
   check_number(images.dtype());
   if (shape.rank() != 4)
-    throw InvalidArgumentError("images of shape " + to_string(shape) + ": (batch, height, width, channels) is needed");
-  resolve_windows(shape.sub(1, 3),
-                  {spatial_sizes(arguments.sizes, "sizes", 2, false),
-                   spatial_sizes(arguments.strides, "strides", 2, false),
-                   spatial_sizes(arguments.dilations, "rates", 2, false), false},
-                  arguments.padding, axes);
+    throw InvalidArgumentError("images of shape " + to_string(shape) +
+                               ": (batch, height, width, channels) is needed");
+  resolve_windows(
+      shape.sub(1, 3),
+      {spatial_sizes(arguments.sizes, "sizes", 2, false), spatial_sizes(arguments.strides, "strides", 2, false),
+       spatial_sizes(arguments.dilations, "rates", 2, false), false},
+      arguments.padding, axes);
 }
 
 Tensor dilated(std::string_view op, const Tensor& input, const Tensor& filters, const SpatialSizes& strides,
@@ -98,8 +99,7 @@ Tensor dilated(std::string_view op, const Tensor& input, const Tensor& filters, 
     if (has_channels_first(options.data_format, 2)) throw InvalidArgumentError("the data_format must be \"NHWC\"");
     resolve({op, Shape{filter[0], filter[1]}, strides, options.dilations, padding}, input, axes);
   });
-  const Tensor windows =
-      windows_of(input, axes[1], axes[2], -std::numeric_limits<double>::infinity(), where);
+  const Tensor windows = windows_of(input, axes[1], axes[2], -std::numeric_limits<double>::infinity(), where);
   const Shape& filter = filters.shape();
   const Tensor sums = add(operand(windows, where), reshape(filters, {filter[0] * filter[1], filter[2]}, where));
   return reduce_max(sums, 3, {}, where);
@@ -129,7 +129,9 @@ std::vector<Sample> dilation_samples() {
            {sample_values({1, 3, 3, 2}, -2, 2), sample_values({2, 2, 2}, -1.03, 1)}}};
 }
 std::vector<Sample> erosion_samples() {
-  return {{[](const Values& x) { return erosion2d(x[0], x[1], 1, "VALID", {.dilations = {1, 2}}); },
+  return {{[](const Values& x) {
+             return erosion2d(x[0], x[1], 1, "VALID", {.dilations = {1, 2}});
+           },
            {sample_values({1, 3, 4, 1}, -2, 2), sample_values({2, 2, 1}, -1.03, 1)}}};
 }
 

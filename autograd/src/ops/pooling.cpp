@@ -41,7 +41,8 @@ Pooling checked_pooling(const Arguments& arguments, const Tensor& input, const S
     const int rank = arguments.spatial_rank;
     const bool first = arguments.channels_first();
     Pooling pooling{{shape[0], shape.back(), {}, false}, shape, {}};
-    const Windows windows{spatial_sizes(ksize, "the window", rank, first), spatial_sizes(strides, "strides", rank, first),
+    const Windows windows{spatial_sizes(ksize, "the window", rank, first),
+                          spatial_sizes(strides, "strides", rank, first),
                           spatial_sizes(dilations, "dilations", rank, first), first};
     resolve_windows(shape.sub(1, rank + 1), windows, padding, pooling.shape.axes);
     if (padding.name().empty())

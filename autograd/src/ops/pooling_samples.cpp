@@ -26,11 +26,7 @@ std::vector<Sample> avg1() {
   return of([](const Values& x) { return avg_pool1d(x[0], 3, 1, "SAME"); }, {2, 4, 1});
 }
 std::vector<Sample> avg2() {
-  return of(
-      [](const Values& x) {
-        return avg_pool2d(x[0], 3, 2, {{0, 0}, {1, 2}, {0, 1}, {0, 0}});
-      },
-      {1, 4, 5, 2});
+  return of([](const Values& x) { return avg_pool2d(x[0], 3, 2, {{0, 0}, {1, 2}, {0, 1}, {0, 0}}); }, {1, 4, 5, 2});
 }
 std::vector<Sample> avg3() {
   return of([](const Values& x) { return avg_pool3d(x[0], 2, 2, "SAME", {.data_format = "NCDHW"}); },
@@ -48,11 +44,8 @@ std::vector<Sample> pools() {
 }
 std::vector<Sample> global_avg() {
   std::vector<Sample> samples = of([](const Values& x) { return global_avg_pool(x[0]); }, {2, 3, 2, 2});
-  for (Sample& more : of(
-           [](const Values& x) {
-             return global_avg_pool(x[0], {.data_format = "NCW", .keepdims = true});
-           },
-           {2, 3, 4}))
+  for (Sample& more :
+       of([](const Values& x) { return global_avg_pool(x[0], {.data_format = "NCW", .keepdims = true}); }, {2, 3, 4}))
     samples.push_back(std::move(more));
   return samples;
 }
@@ -63,11 +56,7 @@ std::vector<Sample> adaptive_avg1() {
   return of([](const Values& x) { return adaptive_avg_pool1d(x[0], 3); }, {2, 7, 1});
 }
 std::vector<Sample> adaptive_avg2() {
-  return of(
-      [](const Values& x) {
-        return adaptive_avg_pool2d(x[0], {2, 3}, {.data_format = "NCHW"});
-      },
-      {1, 2, 5, 4});
+  return of([](const Values& x) { return adaptive_avg_pool2d(x[0], {2, 3}, {.data_format = "NCHW"}); }, {1, 2, 5, 4});
 }
 std::vector<Sample> adaptive_avg3() {
   return of([](const Values& x) { return adaptive_avg_pool3d(x[0], {1, 2, 3}); }, {1, 2, 3, 4, 1});

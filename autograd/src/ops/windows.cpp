@@ -32,8 +32,9 @@ Axes moved_axes(int rank, bool to_last) {
 }
 
 [[noreturn]] void throw_count(const Shape& numbers, std::string_view what, int spatial_rank) {
-  throw InvalidArgumentError(std::string(what) + " " + to_string(numbers) + ": give one number, one for each of the " +
-                             std::to_string(spatial_rank) + " spatial axes, or " + std::to_string(spatial_rank + 2) +
+  throw InvalidArgumentError(std::string(what) + " " + to_string(numbers) +
+                             ": give one number, one for each of the " + std::to_string(spatial_rank) +
+                             " spatial axes, or " + std::to_string(spatial_rank + 2) +
                              " with a 1 for the batch and the channels");
 }
 

@@ -56,8 +56,8 @@ struct ConvolutionOptions {
   SpatialSizes dilations = 1;
 };
 
-/// tf.nn.conv1d, conv2d, conv3d: input (batch..., spatial axes, channels) gives (batch..., spatial axes, filters). The
-/// batch may have several axes.
+/// tf.nn.conv1d, conv2d, conv3d: input (batch..., spatial axes, channels) gives (batch..., spatial axes, filters).
+/// The batch may have several axes.
 Tensor conv1d(const Tensor& input, const Tensor& filters, const SpatialSizes& stride, const WindowPadding& padding,
               const ConvolutionOptions& options = {}, Where where = Where::here());
 Tensor conv2d(const Tensor& input, const Tensor& filters, const SpatialSizes& strides, const WindowPadding& padding,

@@ -6,8 +6,8 @@
 
 namespace gradtape {
 
-/// tf.nn.dilation2d, erosion2d: the greatest sum of a window's values and the filter's (the least difference between a
-/// window's values and those of the mirrored filter), channel by channel. filters: (height, width, channels).
+/// tf.nn.dilation2d, erosion2d: the greatest sum of a window's values and the filter's (the least difference between
+/// a window's values and those of the mirrored filter), channel by channel. filters: (height, width, channels).
 /// data_format: "NHWC". Padding counts for nothing.
 Tensor dilation2d(const Tensor& input, const Tensor& filters, const SpatialSizes& strides,
                   const WindowPadding& padding, const ConvolutionOptions& options = {}, Where where = Where::here());

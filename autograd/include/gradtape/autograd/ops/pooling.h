@@ -1,7 +1,7 @@
 #pragma once
 // Pooling: tf.nn. float32 and float64; the input is (batch, spatial axes, channels), or as data_format says. Windows
-// and strides are one number, one for each spatial axis, or TensorFlow's list with a 1 for batch and channels. Errors:
-// InvalidArgumentError for ranks, dtypes, windows, strides, paddings and formats that do not fit.
+// and strides are one number, one for each spatial axis, or TensorFlow's list with a 1 for batch and channels.
+// Errors: InvalidArgumentError for ranks, dtypes, windows, strides, paddings and formats that do not fit.
 
 #include "gradtape/autograd/dtype.h"
 #include "gradtape/autograd/ops/convolution.h"
