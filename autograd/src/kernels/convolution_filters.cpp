@@ -99,18 +99,26 @@ class PartialSums {
     row_sum_.resize(row_.size());
   }
 
+  static void copy_columns(const T* from, int64_t columns, int64_t width, T* to) {
+    constexpr auto line = static_cast<int64_t>(64 / sizeof(T));
+    if (columns == width && columns % line == 0) {
+      // Of a known length: a move or two.
+      for (int64_t i = 0; i < columns; i += line) std::memcpy(to + i, from + i, 64);
+      return;
+    }
+    std::copy_n(from, columns, to);
+    std::fill_n(to + columns, width - columns, T{0});
+  }
+
   void add_block(const T* source, int64_t block, T* sums) {
     const int64_t columns = layout_.columns(block), width = layout_.block_width(block);
     for (std::size_t i = 0; i < row_.size(); ++i) row_sum_[i] = row_[i] * width;
     // The unit's pixels follow one another in dy.
     const T* dy = dy_ + pixels_.target[0] + layout_.first_filter(block);
     int64_t step = shape_.filters;
-    if (columns != width || (step != width && row_.size() >= 128)) {
-      for (int64_t p = 0; p < pixels_.count; ++p) {
-        T* to = columns_.data() + p * width;
-        std::copy_n(dy + p * step, columns, to);
-        std::fill_n(to + columns, width - columns, T{0});
-      }
+    if (columns != width || (step != width && row_.size() >= 32)) {
+      for (int64_t p = 0; p < pixels_.count; ++p)
+        copy_columns(dy + p * step, columns, width, columns_.data() + p * width);
       dy = columns_.data();
       step = width;
     }

@@ -153,22 +153,22 @@ void max_pool(DType dtype, const PoolShape& shape, const void* x, void* y) {
   });
 }
 
-void max_pool_gather(DType dtype, const PoolShape& shape, const void* x, const void* g, void* y) {
+void max_pool_gather(DType dtype, const PoolShape& shape, const void* x, const void* y, const void* g, void* result) {
   with_kernels(dtype, [&](const auto& kernels, auto zero) {
     using T = decltype(zero);
     for_rows(shape, [&](const PoolRow& row, int64_t image, int64_t pooled) {
-      kernels.max_gather(row, static_cast<const T*>(x) + image, static_cast<const T*>(g) + image,
-                         static_cast<T*>(y) + pooled);
+      kernels.max_gather(row, static_cast<const T*>(x) + image, static_cast<const T*>(y) + pooled,
+                         static_cast<const T*>(g) + image, static_cast<T*>(result) + pooled);
     });
   });
 }
 
-void max_pool_scatter(DType dtype, const PoolShape& shape, const void* x, const void* dy, void* dx) {
+void max_pool_scatter(DType dtype, const PoolShape& shape, const void* x, const void* y, const void* dy, void* dx) {
   with_kernels(dtype, [&](const auto& kernels, auto zero) {
     using T = decltype(zero);
     for_rows_in_order(shape, static_cast<T*>(dx), [&](const PoolRow& row, int64_t image, int64_t pooled) {
-      kernels.max_scatter(row, static_cast<const T*>(x) + image, static_cast<const T*>(dy) + pooled,
-                          static_cast<T*>(dx) + image);
+      kernels.max_scatter(row, static_cast<const T*>(x) + image, static_cast<const T*>(y) + pooled,
+                          static_cast<const T*>(dy) + pooled, static_cast<T*>(dx) + image);
     });
   });
 }

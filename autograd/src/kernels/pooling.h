@@ -16,10 +16,10 @@ struct PoolShape {
 };
 
 void max_pool(DType dtype, const PoolShape& shape, const void* x, void* y);
-/// y = the values of g, of x's shape, at the places of x's maxima.
-void max_pool_gather(DType dtype, const PoolShape& shape, const void* x, const void* g, void* y);
-/// dx = zeros, to which dy is added at the places of x's maxima.
-void max_pool_scatter(DType dtype, const PoolShape& shape, const void* x, const void* dy, void* dx);
+/// The values of g, of x's shape, at the places of x's maxima; y is max_pool of x.
+void max_pool_gather(DType dtype, const PoolShape& shape, const void* x, const void* y, const void* g, void* result);
+/// dx = zeros, to which dy is added at the places of x's maxima; y is max_pool of x.
+void max_pool_scatter(DType dtype, const PoolShape& shape, const void* x, const void* y, const void* dy, void* dx);
 /// The places of x's maxima in an image (in the whole of x with `count_images`), as row-major positions.
 void max_pool_places(DType dtype, const PoolShape& shape, const void* x, bool count_images, std::int64_t* places);
 

@@ -18,8 +18,8 @@ struct PoolRow {
 template <class T>
 struct PoolKernels {
   void (*max)(const PoolRow&, const T* x, T* y);
-  void (*max_gather)(const PoolRow&, const T* x, const T* g, T* y);
-  void (*max_scatter)(const PoolRow&, const T* x, const T* dy, T* dx);  // adds
+  void (*max_gather)(const PoolRow&, const T* x, const T* y, const T* g, T* result);
+  void (*max_scatter)(const PoolRow&, const T* x, const T* y, const T* dy, T* dx);  // adds
   void (*mean)(const PoolRow&, const T* x, T* y);
   void (*mean_scatter)(const PoolRow&, const T* dy, T* dx);  // adds
 };

@@ -8,8 +8,9 @@ namespace {
 
 using Values = std::vector<Tensor>;
 
-Tensor max_scattered(const Pooling& pooling, const Tensor& input, const Tensor& dy);
-Tensor max_gathered(const Pooling& pooling, const Tensor& input, const Tensor& values);
+// `result` is the maximum of each window of `input`.
+Tensor max_scattered(const Pooling& pooling, const Tensor& input, const Tensor& result, const Tensor& dy);
+Tensor max_gathered(const Pooling& pooling, const Tensor& input, const Tensor& result, const Tensor& values);
 Tensor avg_scattered(const Pooling& pooling, const Tensor& dy);
 
 /// Windows that overlap, leave gaps, reach over the edges, and share the input out.
@@ -40,8 +41,8 @@ struct MaxPool {
   void forward(const Inputs& x, Tensor& y) const {
     kernels::max_pool(x.dtype(0), pooling.shape, x.impl(0).data, impl_of(y)->data);
   }
-  auto gradient(Dy dy, X<0> input) const {
-    return partials([=, this] { return max_scattered(pooling, input, dy); });
+  auto gradient(Dy dy, X<0> input, Y result) const {
+    return partials([=, this] { return max_scattered(pooling, input, result, dy); });
   }
   static std::vector<Sample> samples() {
     std::vector<Sample> samples;
@@ -58,16 +59,17 @@ struct MaxPoolScatter {
 
   Shape infer(const Inputs&) const { return pooling.input; }
   void forward(const Inputs& x, Tensor& y) const {
-    kernels::max_pool_scatter(x.dtype(0), pooling.shape, x.impl(0).data, x.impl(1).data, impl_of(y)->data);
+    kernels::max_pool_scatter(x.dtype(0), pooling.shape, x.impl(0).data, x.impl(1).data, x.impl(2).data,
+                              impl_of(y)->data);
   }
-  auto gradient(Dy upstream, X<0> input) const {
-    return partials([=] { return zeros({}, input->dtype()); },
-                    [=, this] { return max_gathered(pooling, input, upstream); });
+  auto gradient(Dy upstream, X<0> input, X<1> result) const {
+    return partials([=] { return zeros({}, input->dtype()); }, no_partial,
+                    [=, this] { return max_gathered(pooling, input, result, upstream); });
   }
   static std::vector<Sample> samples() {
     std::vector<Sample> samples;
     for (const Pooling& p : cases())
-      samples.push_back({[p](const Values& x) { return max_scattered(p, x[0], x[1]); },
+      samples.push_back({[p](const Values& x) { return max_scattered(p, x[0], max_pooled(p, x[0], {}), x[1]); },
                          {sample_values(p.input, -2, 2), sample_values(p.result, -1, 2)}});
     return samples;
   }
@@ -80,16 +82,17 @@ struct MaxPoolGather {
 
   Shape infer(const Inputs&) const { return pooling.result; }
   void forward(const Inputs& x, Tensor& y) const {
-    kernels::max_pool_gather(x.dtype(0), pooling.shape, x.impl(0).data, x.impl(1).data, impl_of(y)->data);
+    kernels::max_pool_gather(x.dtype(0), pooling.shape, x.impl(0).data, x.impl(1).data, x.impl(2).data,
+                             impl_of(y)->data);
   }
-  auto gradient(Dy dy, X<0> input) const {
-    return partials([=] { return zeros({}, input->dtype()); },
-                    [=, this] { return max_scattered(pooling, input, dy); });
+  auto gradient(Dy dy, X<0> input, X<1> result) const {
+    return partials([=] { return zeros({}, input->dtype()); }, no_partial,
+                    [=, this] { return max_scattered(pooling, input, result, dy); });
   }
   static std::vector<Sample> samples() {
     std::vector<Sample> samples;
     for (const Pooling& p : cases())
-      samples.push_back({[p](const Values& x) { return max_gathered(p, x[0], x[1]); },
+      samples.push_back({[p](const Values& x) { return max_gathered(p, x[0], max_pooled(p, x[0], {}), x[1]); },
                          {sample_values(p.input, -2, 2), sample_values(p.input, -1, 2)}});
     return samples;
   }
@@ -155,11 +158,11 @@ struct AvgPoolScatter {
   }
 };
 
-Tensor max_scattered(const Pooling& pooling, const Tensor& input, const Tensor& dy) {
-  return record(MaxPoolScatter{pooling}, {input, dy}, {});
+Tensor max_scattered(const Pooling& pooling, const Tensor& input, const Tensor& result, const Tensor& dy) {
+  return record(MaxPoolScatter{pooling}, {input, result, dy}, {});
 }
-Tensor max_gathered(const Pooling& pooling, const Tensor& input, const Tensor& values) {
-  return record(MaxPoolGather{pooling}, {input, values}, {});
+Tensor max_gathered(const Pooling& pooling, const Tensor& input, const Tensor& result, const Tensor& values) {
+  return record(MaxPoolGather{pooling}, {input, result, values}, {});
 }
 Tensor avg_scattered(const Pooling& pooling, const Tensor& dy) { return record(AvgPoolScatter{pooling}, {dy}, {}); }
 

@@ -56,52 +56,40 @@ void max(const PoolRow& row, const T* x, T* y) {
     });
 }
 
-/// The number of the first maximum among the places of window o, for each lane.
-template <class T, class L>
-[[gnu::always_inline]] inline typename L::Mask first_maximum(L lanes, const PoolRow& row, std::int64_t o,
-                                                             const T* x) {
-  using Value = typename L::Value;
-  typename L::Mask first = {};
-  typename L::Mask number = {};
-  Value best = Value{} - static_cast<T>(__builtin_inf());
+/// Calls f(place, hit) for the places of window o; hit is set in the lanes whose first maximum, `most`, lies there.
+template <class T, class L, class F>
+[[gnu::always_inline]] inline void for_hits(L lanes, const PoolRow& row, std::int64_t o, const T* x,
+                                            typename L::Value most, const F& f) {
+  typename L::Mask found = {};
   for_places(row, o, [&](std::int64_t place) {
-    const Value value = lanes.load(x + place);
-    const typename L::Mask better = (value > best) | ((value != value) & (best == best));
-    best = better ? value : best;
-    first = better ? number : first;
-    number += 1;
+    const typename L::Value value = lanes.load(x + place);
+    const typename L::Mask hit = ((value == most) | (value != value)) & ~found;
+    found |= hit;
+    f(place, hit);
   });
-  return first;
 }
 
 template <class T>
-void max_gather(const PoolRow& row, const T* x, const T* g, T* y) {
-  for (std::int64_t o = 0; o < row.windows; ++o, y += row.pooled_step)
+void max_gather(const PoolRow& row, const T* x, const T* y, const T* g, T* result) {
+  for (std::int64_t o = 0; o < row.windows; ++o, y += row.pooled_step, result += row.pooled_step)
     for_channels<T>(row.channels, [&](auto lanes, std::int64_t c) {
       using L = decltype(lanes);
-      const typename L::Mask first = first_maximum<T>(lanes, row, o, x + c);
-      typename L::Mask number = {};
-      typename L::Value found = {};
-      for_places(row, o, [&](std::int64_t place) {
-        found = (number == first) ? lanes.load(g + place + c) : found;
-        number += 1;
-      });
-      lanes.store(y + c, found);
+      typename L::Value value = {};
+      for_hits<T>(lanes, row, o, x + c, lanes.load(y + c),
+                  [&](std::int64_t place, typename L::Mask hit) { value = hit ? lanes.load(g + place + c) : value; });
+      lanes.store(result + c, value);
     });
 }
 
 template <class T>
-void max_scatter(const PoolRow& row, const T* x, const T* dy, T* dx) {
-  for (std::int64_t o = 0; o < row.windows; ++o, dy += row.pooled_step)
+void max_scatter(const PoolRow& row, const T* x, const T* y, const T* dy, T* dx) {
+  for (std::int64_t o = 0; o < row.windows; ++o, y += row.pooled_step, dy += row.pooled_step)
     for_channels<T>(row.channels, [&](auto lanes, std::int64_t c) {
       using L = decltype(lanes);
-      const typename L::Mask first = first_maximum<T>(lanes, row, o, x + c);
       const typename L::Value gradient = lanes.load(dy + c);
-      typename L::Mask number = {};
-      for_places(row, o, [&](std::int64_t place) {
+      for_hits<T>(lanes, row, o, x + c, lanes.load(y + c), [&](std::int64_t place, typename L::Mask hit) {
         T* to = dx + place + c;
-        lanes.store(to, lanes.load(to) + ((number == first) ? gradient : typename L::Value{}));
-        number += 1;
+        lanes.store(to, lanes.load(to) + (hit ? gradient : typename L::Value{}));
       });
     });
 }
