@@ -191,3 +191,50 @@ TEST_CASE("expm: a matrix's result does not depend on the others in the batch") 
   CHECK(values<double>(both[0]) == values<double>(linalg::expm(small)));
   CHECK(values<double>(both[1]) == values<double>(linalg::expm(large)));
 }
+
+TEST_CASE("sqrtm: squared it is the matrix, and NaN where no real root is principal") {
+  CHECK(near(linalg::sqrtm(constant({{7.0, 10.0}, {15.0, 22.0}}, float64)),
+             {1.5666989036012806, 1.7407765595569787, 2.6111648393354674, 4.177863742936748}));
+  CHECK(near(linalg::sqrtm(constant({{4.0, 0.0}, {0.0, 9.0}}, float64)), {2, 0, 0, 3}));
+  // A quarter turn from a half turn's neighbour: complex eigenvalues, a real root.
+  const double c = std::cos(2.0), s = std::sin(2.0);
+  CHECK(near(linalg::sqrtm(constant({{c, -s}, {s, c}}, float64)),
+             {std::cos(1.0), -std::sin(1.0), std::sin(1.0), std::cos(1.0)}));
+  const Tensor x = random::normal({3, 5, 5}, {.seed = 4}) + 8 * eye(5);
+  const Tensor root = linalg::sqrtm(x);
+  CHECK(near(matmul(root, root), values<double>(cast(x, float64)), 1e-5));
+  CHECK(std::isnan(linalg::sqrtm(constant({{-1.f}})).item<float>()));
+  CHECK(near(linalg::sqrtm(zeros({2, 2})), {0, 0, 0, 0}));
+  CHECK_THROWS_AS(linalg::sqrtm(zeros({2, 3})), InvalidArgumentError);
+}
+
+TEST_CASE("lu_solve, lu_matrix_inverse, lu_reconstruct: what was factored") {
+  const Tensor a = random::normal({2, 4, 4}, {.dtype = float64, .seed = 5});
+  const Tensor b = random::normal({2, 4, 3}, {.dtype = float64, .seed = 6});
+  const auto [packed, perm] = linalg::lu(a);
+  CHECK(near(linalg::lu_reconstruct(packed, perm), values<double>(a)));
+  CHECK(near(matmul(a, linalg::lu_solve(packed, perm, b)), values<double>(b)));
+  CHECK(near(linalg::lu_matrix_inverse(packed, perm), values<double>(linalg::inv(a)), 1e-10));
+  CHECK_THROWS_AS(linalg::lu_solve(packed, perm[0], b), InvalidArgumentError);
+  CHECK_THROWS_AS(linalg::lu_solve(packed, cast(perm, float64), b), InvalidArgumentError);
+  CHECK_THROWS_AS(linalg::lu_solve(packed, perm, zeros({2, 3, 3}, float64)), InvalidArgumentError);
+}
+
+TEST_CASE("tridiagonal systems: as the full matrix, with exchanges of rows") {
+  // [[0, 1, 0], [2, 1, 3], [0, 4, 0.5]]: the first number of the diagonal is 0.
+  const Tensor diagonals = constant({{1.0, 3.0, 99.0}, {0.0, 1.0, 0.5}, {99.0, 2.0, 4.0}}, float64);
+  const Tensor full = constant({{0.0, 1.0, 0.0}, {2.0, 1.0, 3.0}, {0.0, 4.0, 0.5}}, float64);
+  const Tensor b = constant({{1.0, 2.0}, {3.0, 4.0}, {5.0, 6.0}}, float64);
+  CHECK(near(linalg::tridiagonal_matmul(diagonals, b), values<double>(matmul(full, b))));
+  CHECK(near(linalg::tridiagonal_solve(diagonals, b), values<double>(linalg::solve(full, b))));
+  CHECK(near(linalg::tridiagonal_solve(diagonals, constant({1.0, 3.0, 5.0}, float64)), {-2, 1, 2}));
+  CHECK(message_of([] {
+          linalg::tridiagonal_solve(zeros({3, 2}), zeros({2, 1}));
+        }).find("not invertible") != std::string::npos);
+  CHECK_THROWS_AS(linalg::tridiagonal_solve(zeros({2, 3}), zeros({3, 1})), InvalidArgumentError);
+  CHECK_THROWS_AS(linalg::tridiagonal_matmul(zeros({3, 3}), zeros({2, 1})), InvalidArgumentError);
+  // A larger one, whose exchanges are many.
+  const Tensor many = random::normal({3, 50}, {.dtype = float64, .seed = 7});
+  const Tensor x = random::normal({50, 2}, {.dtype = float64, .seed = 8});
+  CHECK(near(linalg::tridiagonal_solve(many, linalg::tridiagonal_matmul(many, x)), values<double>(x), 1e-9));
+}

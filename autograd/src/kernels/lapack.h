@@ -35,6 +35,13 @@ std::int64_t solve(DType dtype, std::int64_t count, std::int64_t n, std::int64_t
 std::int64_t triangular_solve(DType dtype, std::int64_t count, std::int64_t n, std::int64_t k, bool lower,
                               bool transpose, const void* a, const void* b, void* x);
 
+/// x (n, k) with t x = b for tridiagonal t, given as (3, n): above the diagonal, the diagonal, below it.
+std::int64_t tridiagonal_solve(DType dtype, std::int64_t count, std::int64_t n, std::int64_t k, const void* diagonals,
+                               const void* b, void* x);
+
+/// The principal square root; NaN where it is not real.
+std::int64_t square_root(DType dtype, std::int64_t count, std::int64_t n, const void* a, void* result);
+
 /// q (m, k), r (k, n) with k = min(m, n), or q (m, m), r (m, n) when full.
 void qr(DType dtype, std::int64_t count, std::int64_t m, std::int64_t n, bool full, const void* a, void* q, void* r);
 

@@ -148,9 +148,9 @@ struct Matmul {
 
 std::vector<OpRow> linear_algebra_ops() {
   std::vector<OpRow> rows{row<Matmul>("linear algebra")};
-  for (auto part :
-       {generalized_diagonal_ops, product_ops, einsum_ops, norm_ops, determinant_ops, solver_ops,
-        triangular_decomposition_ops, spectral_decomposition_ops, least_squares_ops, matrix_function_ops}) {
+  for (auto part : {generalized_diagonal_ops, product_ops, einsum_ops, norm_ops, determinant_ops, solver_ops,
+                    triangular_decomposition_ops, spectral_decomposition_ops, least_squares_ops, matrix_function_ops,
+                    matrix_root_ops, lu_function_ops, tridiagonal_ops}) {
     const std::vector<OpRow> more = part();
     rows.insert(rows.end(), more.begin(), more.end());
   }

@@ -15,5 +15,8 @@ std::vector<OpRow> triangular_decomposition_ops();
 std::vector<OpRow> spectral_decomposition_ops();
 std::vector<OpRow> least_squares_ops();
 std::vector<OpRow> matrix_function_ops();
+std::vector<OpRow> matrix_root_ops();
+std::vector<OpRow> lu_function_ops();
+std::vector<OpRow> tridiagonal_ops();
 
 }  // namespace gradtape::detail

@@ -168,10 +168,27 @@ struct Lu {
 /// numbers p (..., m) with input[p] = l u. No error for a singular matrix.
 Lu lu(const Tensor& input, Where where = Where::here());
 
+/// tf.linalg.lu_solve, lu_matrix_inverse, lu_reconstruct: x with a x = rhs, the inverse of a, and a itself, for
+/// lower_upper and perm as lu gave them for square matrices a.
+Tensor lu_solve(const Tensor& lower_upper, const Tensor& perm, const Tensor& rhs, Where where = Where::here());
+Tensor lu_matrix_inverse(const Tensor& lower_upper, const Tensor& perm, Where where = Where::here());
+Tensor lu_reconstruct(const Tensor& lower_upper, const Tensor& perm, Where where = Where::here());
+
+/// tf.linalg.tridiagonal_matmul: the product of tridiagonal matrices and rhs (..., n, k). diagonals, TensorFlow's
+/// "compact" format (..., 3, n): the one above the diagonal (its last number is not read), the diagonal, the one
+/// below (its first number is not read).
+Tensor tridiagonal_matmul(const Tensor& diagonals, const Tensor& rhs, Where where = Where::here());
+/// tf.linalg.tridiagonal_solve, with partial pivoting: x like rhs, which has shape (..., n, k), or (..., n) where it
+/// has one axis fewer than diagonals.
+Tensor tridiagonal_solve(const Tensor& diagonals, const Tensor& rhs, Where where = Where::here());
+
 /// numpy.linalg.matrix_power: a^n for square matrices; the inverse's power for negative n.
 Tensor matrix_power(const Tensor& a, std::int64_t n, Where where = Where::here());
 /// tf.linalg.expm: the exponential of square matrices.
 Tensor expm(const Tensor& input, Where where = Where::here());
+/// tf.linalg.sqrtm: the principal square root of square matrices; NaN where it is not real. The gradient solves a
+/// system of n^2 equations, as TensorFlow's.
+Tensor sqrtm(const Tensor& input, Where where = Where::here());
 
 }  // namespace linalg
 }  // namespace gradtape
