@@ -87,7 +87,8 @@ void check_against_loops(const Shape& shape, unsigned mask) {
   const std::int64_t n = shape.num_elements();
   const std::int64_t kept = reduced_shape(shape, mask, false).num_elements(), count = n / kept;
   for (const Reduction reduction :
-       {Reduction::sum, Reduction::mean, Reduction::max, Reduction::min, Reduction::prod}) {
+       {Reduction::sum, Reduction::mean, Reduction::max, Reduction::min, Reduction::prod, Reduction::square_sum}) {
+    if (reduction == Reduction::square_sum && !std::is_floating_point_v<T>) continue;
     CAPTURE(static_cast<int>(reduction));
     std::vector<T> x = values<T>(n);
     if (reduction == Reduction::prod && std::is_floating_point_v<T>)
@@ -99,7 +100,8 @@ void check_against_loops(const Shape& shape, unsigned mask) {
     std::vector<bool> seen(static_cast<std::size_t>(kept));
     for (std::int64_t i = 0; i < n; ++i) {
       const auto to = static_cast<std::size_t>(target(shape, mask, i));
-      const auto v = static_cast<Wide>(x[static_cast<std::size_t>(i)]);
+      auto v = static_cast<Wide>(x[static_cast<std::size_t>(i)]);
+      if (reduction == Reduction::square_sum) v *= v;
       expected[to] = seen[to] ? fold(reduction, expected[to], v) : v;
       seen[to] = true;
       if constexpr (std::is_floating_point_v<T>) sizes[to] += std::abs(v);
@@ -114,7 +116,7 @@ void check_against_loops(const Shape& shape, unsigned mask) {
       if constexpr (std::is_floating_point_v<T>) {
         const double epsilon = std::is_same_v<T, float> ? 1e-6 : 1e-14;
         // Each factor of a product brings half a unit in the last place; sums are pairwise.
-        const double scale = reduction == Reduction::sum    ? sizes[i]
+        const double scale = reduction == Reduction::sum || reduction == Reduction::square_sum ? sizes[i]
                              : reduction == Reduction::mean ? sizes[i] / static_cast<double>(count)
                              : reduction == Reduction::prod
                                  ? std::abs(expected[i]) * (1 + 0.06 * static_cast<double>(count))

@@ -8,6 +8,7 @@
 #include <limits>
 #include <memory>
 
+#include "elementwise.h"
 #include "isa.h"
 #include "parallel.h"
 #include "reduce_table.h"
@@ -166,6 +167,7 @@ T nothing(Reduction reduction) {
   using Limits = std::numeric_limits<T>;
   switch (reduction) {
     case Reduction::sum:
+    case Reduction::square_sum:
       return T(0);
     case Reduction::prod:
       return T(1);
@@ -227,6 +229,7 @@ void reduce(Reduction reduction, DType dtype, const void* x, const Shape& shape,
     return;
   }
   if (count == 1) {
+    if (reduction == Reduction::square_sum) return unary(Unary::square, dtype, x, y, kept);
     std::memcpy(y, x, static_cast<std::size_t>(kept * size));
     return;
   }
@@ -234,10 +237,11 @@ void reduce(Reduction reduction, DType dtype, const void* x, const Shape& shape,
   if (reduction == Reduction::mean && is_integer(dtype)) return integer_mean(dtype, x, groups, kept, count, y);
 
   const Fold* fold = fold_for(reduction, dtype);
+  const Fold* first = reduction == Reduction::square_sum ? &table().square_sum[static_cast<int>(dtype)] : fold;
   if (kept == 1 && count <= piece)
-    fold->rows(x, 1, count, count, y);
+    first->rows(x, 1, count, count, y);
   else
-    reduce_groups({fold, fold, size, size}, x, groups, y);
+    reduce_groups({first, fold, size, size}, x, groups, y);
   if (reduction != Reduction::mean) return;
   if (dtype == DType::float32)
     divide(static_cast<const float*>(y), kept, static_cast<float>(count), static_cast<float*>(y));

@@ -9,12 +9,13 @@
 
 namespace gradtape::kernels {
 
-enum class Reduction : std::uint8_t { sum, mean, max, min, prod };
+enum class Reduction : std::uint8_t { sum, mean, max, min, prod, square_sum };
 
 /// y = x reduced over the axes whose bits are set in `mask`; y is row-major over the remaining axes.
 /// Floating and integer dtypes (integer mean truncates towards zero as TensorFlow's). float32 sums are accurate to
 /// about pairwise summation. Over nothing: sum 0, prod 1, mean NaN (0 for integers), max the lowest value (-inf),
 /// min the highest. max and min pass a NaN on.
+/// square_sum: the sum of the squares; floating dtypes.
 void reduce(Reduction reduction, DType dtype, const void* x, const Shape& shape, unsigned mask, void* y);
 
 /// any (or all) over bool.

@@ -27,6 +27,8 @@ struct ArgFold {
 /// Indexed by DType; boolean counts as uint8.
 struct ReduceTable {
   Fold sum[dtype_count], prod[dtype_count], max[dtype_count], min[dtype_count];
+  /// The sum of the squares; floating-point.
+  Fold square_sum[dtype_count];
   /// The sum of integers as int64.
   Fold wide_sum[dtype_count];
   ArgFold arg_max[dtype_count], arg_min[dtype_count];

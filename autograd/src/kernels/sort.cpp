@@ -23,7 +23,7 @@ template <>
 struct Entry<std::uint32_t> {
   std::uint64_t both;
   Entry() = default;
-  Entry(std::uint32_t key, std::int64_t place) : both(std::uint64_t{key} << 32 | static_cast<std::uint64_t>(place)) {}
+  Entry(std::uint32_t key, int64_t place) : both(std::uint64_t{key} << 32 | static_cast<std::uint64_t>(place)) {}
   std::uint32_t key() const { return static_cast<std::uint32_t>(both >> 32); }
   std::int32_t place() const { return static_cast<std::int32_t>(both & 0xffffffffu); }
   bool operator<(const Entry& other) const { return both < other.both; }
@@ -31,9 +31,9 @@ struct Entry<std::uint32_t> {
 template <>
 struct Entry<std::uint64_t> {
   std::uint64_t key_;
-  std::int64_t place_;
+  int64_t place_;
   Entry() = default;
-  Entry(std::uint64_t key, std::int64_t place) : key_(key), place_(place) {}
+  Entry(std::uint64_t key, int64_t place) : key_(key), place_(place) {}
   std::uint64_t key() const { return key_; }
   std::int32_t place() const { return static_cast<std::int32_t>(place_); }
   bool operator<(const Entry& other) const { return key_ != other.key_ ? key_ < other.key_ : place_ < other.place_; }
@@ -48,9 +48,10 @@ KeyOf<T> key_of(T x, bool descending) {
   constexpr Key top = Key{1} << (std::numeric_limits<Key>::digits - 1);
   Key key;
   if constexpr (std::is_floating_point_v<T>) {
-    if (x != x) return std::numeric_limits<Key>::max();
     key = std::bit_cast<Key>(x + T(0));  // no -0
     key ^= key & top ? ~Key{0} : top;
+    if (descending) key = ~key;
+    return x != x ? ~Key{0} : key;
   } else if constexpr (std::is_signed_v<T>) {
     key = static_cast<Key>(x) ^ top;
   } else {
@@ -113,14 +114,22 @@ void first_entries(const T* x, int64_t n, int64_t step, int64_t k, bool descendi
   };
   KeyOf<T> bar = std::numeric_limits<KeyOf<T>>::max();
   bool is_full = false;
-  for (int64_t i = 0; i < n; ++i) {
-    const KeyOf<T> key = key_of(x[i * step], descending);
-    if (is_full && key >= bar) continue;
-    entries.emplace_back(key, i);
-    if (entries.size() < most) continue;
-    keep_best();
-    bar = entries.back().key();
-    is_full = true;
+  constexpr int64_t block = 128;
+  KeyOf<T> keys[block];
+  for (int64_t first = 0; first < n; first += block) {
+    const int64_t count = std::min(block, n - first);
+    unsigned any = 0;
+    for (int64_t j = 0; j < count; ++j) keys[j] = key_of(x[(first + j) * step], descending);
+    for (int64_t j = 0; j < count; ++j) any |= keys[j] < bar;
+    if (is_full && any == 0) continue;
+    for (int64_t j = 0; j < count; ++j) {
+      if (is_full && keys[j] >= bar) continue;
+      entries.emplace_back(keys[j], first + j);
+      if (entries.size() < most) continue;
+      keep_best();
+      bar = entries.back().key();
+      is_full = true;
+    }
   }
   if (entries.size() > kept) keep_best();
   std::sort(entries.begin(), entries.end());

@@ -88,18 +88,11 @@ struct ReduceEuclideanNorm : ReductionAttributes {
   }
   void forward(const Inputs& x, Tensor& y) const {
     const TensorImpl &input = *impl_of(x[0]), &result = *impl_of(y);
-    const DType dtype = is_floating(input.dtype) ? input.dtype : float64;
-    const Tensor squares = uninitialized(dtype, input.shape), norm = uninitialized(dtype, result.shape);
-    void *elements = impl_of(squares)->data, *norms = impl_of(norm)->data;
-    const void* from = input.data;
-    if (dtype != input.dtype) {
-      kernels::cast(input.dtype, input.data, dtype, elements, input.count);
-      from = elements;
-    }
-    kernels::unary(kernels::Unary::square, dtype, from, elements, input.count);
-    kernels::reduce(Reduction::sum, dtype, elements, input.shape, mask(input.shape), norms);
-    kernels::unary(kernels::Unary::sqrt, dtype, norms, norms, result.count);
-    kernels::cast(dtype, norms, result.dtype, result.data, result.count);
+    if (is_floating(input.dtype)) return norm(input, result.data, result.count);
+    const Tensor real = uninitialized(float64, input.shape), norms = uninitialized(float64, result.shape);
+    kernels::cast(input.dtype, input.data, float64, impl_of(real)->data, input.count);
+    norm(*impl_of(real), impl_of(norms)->data, result.count);
+    kernels::cast(float64, impl_of(norms)->data, result.dtype, result.data, result.count);
   }
   auto gradient(Dy dy, X<0> x, Y y) const {
     return partials([=, this] { return with_all_axes(dy, x->shape()) * (x / with_all_axes(y, x->shape())); });
@@ -107,6 +100,12 @@ struct ReduceEuclideanNorm : ReductionAttributes {
   static auto samples() {
     // Away from 0, where the norm of one element has its kink.
     return reduction_samples(reduce_euclidean_norm, 0.5, 2);
+  }
+
+ private:
+  void norm(const TensorImpl& x, void* norms, std::int64_t count) const {
+    kernels::reduce(Reduction::square_sum, x.dtype, x.data, x.shape, mask(x.shape), norms);
+    kernels::unary(kernels::Unary::sqrt, x.dtype, norms, norms, count);
   }
 };
 

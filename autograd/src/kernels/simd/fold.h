@@ -51,14 +51,27 @@ struct Min {
   }
 };
 
+/// An element that is read as its square.
+template <class T>
+struct Squared {
+  T x;
+  operator T() const { return x * x; }
+};
+
 template <class Accumulator, int Lanes, class In>
 [[gnu::always_inline]] inline Vector<Accumulator, Lanes> load(const In* x) {
-  Vector<In, Lanes> v;
-  __builtin_memcpy(&v, x, sizeof v);
-  if constexpr (__is_same(In, Accumulator))
-    return v;
-  else
-    return __builtin_convertvector(v, Vector<Accumulator, Lanes>);
+  if constexpr (__is_same(In, Squared<Accumulator>)) {
+    Vector<Accumulator, Lanes> v;
+    __builtin_memcpy(&v, x, sizeof v);
+    return v * v;
+  } else {
+    Vector<In, Lanes> v;
+    __builtin_memcpy(&v, x, sizeof v);
+    if constexpr (__is_same(In, Accumulator))
+      return v;
+    else
+      return __builtin_convertvector(v, Vector<Accumulator, Lanes>);
+  }
 }
 
 // The lanes of `v` and fewer than Lanes further elements.

@@ -202,6 +202,7 @@ const ReduceTable reduce_table = {
             fold_of<Max, u8>},
     .min = {fold_of<Min, float>, fold_of<Min, double>, fold_of<Min, i32>, fold_of<Min, i64>, fold_of<Min, u8>,
             fold_of<Min, u8>},
+    .square_sum = {fold_of<Sum, Squared<float>, float>, fold_of<Sum, Squared<double>, double>},
     .wide_sum = {{}, {}, fold_of<Sum, i32, u64>, fold_of<Sum, u64>, fold_of<Sum, u8, u64>, {}},
     .arg_max = {arg_fold_of<Max, float>, arg_fold_of<Max, double>, arg_fold_of<Max, i32>, arg_fold_of<Max, i64>,
                 arg_fold_of<Max, u8>, arg_fold_of<Max, u8>},
