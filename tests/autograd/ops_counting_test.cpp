@@ -63,6 +63,7 @@ TEST_CASE("histogram_fixed_width: TensorFlow's documentation, ends and values ou
   CHECK_THROWS_AS(histogram_fixed_width(x, range, 0), InvalidArgumentError);
   CHECK_THROWS_AS(histogram_fixed_width(x, constant({1.f, 1.f})), InvalidArgumentError);
   CHECK_THROWS_AS(histogram_fixed_width(x, constant({1.f})), InvalidArgumentError);
+  CHECK_THROWS_AS(histogram_fixed_width(x, constant({0.f, INFINITY})), InvalidArgumentError);
   CHECK_THROWS_WITH_AS(histogram_fixed_width_bins(constant({1.f, NAN}), range), doctest::Contains("at (1,) is NaN"),
                        InvalidArgumentError);
 }

@@ -128,3 +128,8 @@ TEST_CASE("invert_permutation: y[x[i]] = i, for permutations only") {
   CHECK_THROWS_AS(invert_permutation(constant({-1, 0})), InvalidArgumentError);
   CHECK_THROWS_AS(invert_permutation(constant({0.f})), InvalidArgumentError);
 }
+
+TEST_CASE("top_k: an error names the number that was given") {
+  CHECK_THROWS_WITH_AS(top_k(zeros({3}), -1), doctest::Contains("[top_k] k = -1 is outside [0, 3]"),
+                       InvalidArgumentError);
+}

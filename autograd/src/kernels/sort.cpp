@@ -107,7 +107,7 @@ void first_entries(const T* x, int64_t n, int64_t step, int64_t k, bool descendi
     return;
   }
   // Candidates are collected; when there are many, only the best k stay, and the last of those is the bar for others.
-  const auto kept = static_cast<std::size_t>(k), most = std::max<std::size_t>(64, 2 * kept);
+  const auto kept = static_cast<std::size_t>(k), most = std::max<std::size_t>(16, 2 * kept);
   const auto keep_best = [&] {
     std::nth_element(entries.begin(), entries.begin() + (k - 1), entries.end());
     entries.resize(kept);

@@ -110,8 +110,9 @@ struct Bins {
   template <class Value>
   Bins(const Value* range, std::int64_t nbins)
       : low(static_cast<T>(range[0])), high(static_cast<T>(range[1])), count(static_cast<T>(nbins)) {
-    if (!(low < high))
-      throw InvalidArgumentError("value_range [" + std::to_string(low) + ", " + std::to_string(high) + "] is empty");
+    if (!(low < high) || !std::isfinite(high - low))
+      throw InvalidArgumentError("value_range [" + std::to_string(low) + ", " + std::to_string(high) +
+                                 "] is not a range from a lower to a higher number");
   }
 };
 

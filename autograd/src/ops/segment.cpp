@@ -1,6 +1,7 @@
 #include "gradtape/autograd/ops/segment.h"
 
 #include <cstring>
+#include <limits>
 
 #include "gradtape/autograd/name_scope.h"
 #include "gradtape/autograd/ops/comparison.h"
@@ -9,8 +10,10 @@
 #include "gradtape/autograd/ops/math.h"
 #include "gradtape/autograd/ops/shape_ops.h"
 #include "gradtape/autograd/ops/sorting.h"
+#include "kernels/dispatch.h"
 #include "kernels/segment.h"
 #include "ops/checks.h"
+#include "ops/composite.h"
 #include "ops/op.h"
 #include "ops/recurrence.h"
 #include "ops/reduction_families.h"
@@ -37,25 +40,34 @@ std::int64_t sorted_segment_count(const TensorImpl& ids, const Shape& data) {
   if (ids.shape.rank() != 1 || data.rank() == 0 || data[0] != ids.shape[0])
     throw InvalidArgumentError("data of shape " + to_string(data) + " needs one segment id for each row, got shape " +
                                to_string(ids.shape));
+  if (ids.count == 0) return 0;
   std::int64_t last = 0;
-  for (std::int64_t i = 0; i < ids.count; ++i) {
-    const std::int64_t id = integer_at(ids, i);
-    if (id < last)
-      throw InvalidArgumentError("segment id " + std::to_string(id) + " at " + std::to_string(i) +
-                                 (id < 0 ? " is negative" : " is less than the one before it") +
-                                 "; ids must ascend from 0 (unsorted_segment_... takes any order)");
-    last = id;
-  }
-  return ids.count == 0 ? 0 : last + 1;
+  kernels::with_type(ids.dtype, [&](auto zero) {
+    const auto* each = static_cast<const decltype(zero)*>(ids.data);
+    for (std::int64_t i = 0; i < ids.count; ++i) {
+      const auto id = static_cast<std::int64_t>(each[i]);
+      if (id < last)
+        throw InvalidArgumentError("segment id " + std::to_string(id) + " at " + std::to_string(i) +
+                                   (id < 0 ? " is negative" : " is less than the one before it") +
+                                   "; ids must ascend from 0 (unsorted_segment_... takes any order)");
+      last = id;
+    }
+  });
+  if (last == std::numeric_limits<std::int64_t>::max())
+    throw ResourceExhaustedError(std::to_string(last) + " segments are more than memory can hold");
+  return last + 1;
 }
 
 void check_unsorted(const TensorImpl& ids, std::int64_t segments) {
   if (segments < 0)
     throw InvalidArgumentError("num_segments that is not negative is needed, got " + std::to_string(segments));
-  for (std::int64_t i = 0; i < ids.count; ++i)
-    if (const std::int64_t id = integer_at(ids, i); id >= segments)
-      throw InvalidArgumentError("segment id " + std::to_string(id) + " at " + position_of(i, ids.shape) +
-                                 " is outside [0, " + std::to_string(segments) + ")");
+  kernels::with_type(ids.dtype, [&](auto zero) {
+    const auto* each = static_cast<const decltype(zero)*>(ids.data);
+    for (std::int64_t i = 0; i < ids.count; ++i)
+      if (static_cast<std::int64_t>(each[i]) >= segments)
+        throw InvalidArgumentError("segment id " + std::to_string(each[i]) + " at " + position_of(i, ids.shape) +
+                                   " is outside [0, " + std::to_string(segments) + ")");
+  });
 }
 
 /// Rows of dy at the ids; zeros where an id is negative. The gradient of unsorted_segment_sum.
@@ -267,7 +279,6 @@ Tensor counts(const Tensor& ids, std::int64_t segments, DType dtype, int rank) {
 
 /// sum / counts, or their roots; sum has come from the op, which has checked ids.
 Tensor divided_by_counts(const Tensor& sum, const Tensor& ids, bool by_root) {
-  check_floating(sum.dtype());
   const Tensor count = counts(ids, sum.shape()[0], sum.dtype(), sum.rank());
   return sum / (by_root ? sqrt(count) : count);
 }
@@ -306,6 +317,7 @@ Tensor segment_min(const Tensor& data, const Tensor& segment_ids, Where where) {
   return record(SegmentMin{{0, shape_of(data)}}, {data, segment_ids}, where);
 }
 Tensor segment_mean(const Tensor& data, const Tensor& segment_ids, Where where) {
+  check_for("segment_mean", where, [&] { check_floating(checked(data).dtype); });
   const NameScope scope("segment_mean", where);
   return divided_by_counts(segment_sum(data, segment_ids), segment_ids, false);
 }
@@ -323,11 +335,13 @@ Tensor unsorted_segment_min(const Tensor& data, const Tensor& segment_ids, std::
   return record(UnsortedSegmentMin{{num_segments, shape_of(data)}}, {data, segment_ids}, where);
 }
 Tensor unsorted_segment_mean(const Tensor& data, const Tensor& segment_ids, std::int64_t num_segments, Where where) {
+  check_for("unsorted_segment_mean", where, [&] { check_floating(checked(data).dtype); });
   const NameScope scope("unsorted_segment_mean", where);
   return divided_by_counts(unsorted_segment_sum(data, segment_ids, num_segments), segment_ids, false);
 }
 Tensor unsorted_segment_sqrt_n(const Tensor& data, const Tensor& segment_ids, std::int64_t num_segments,
                                Where where) {
+  check_for("unsorted_segment_sqrt_n", where, [&] { check_floating(checked(data).dtype); });
   const NameScope scope("unsorted_segment_sqrt_n", where);
   return divided_by_counts(unsorted_segment_sum(data, segment_ids, num_segments), segment_ids, true);
 }

@@ -36,8 +36,9 @@ bool is_descending(std::string_view direction) {
   return direction == "DESCENDING";
 }
 
-/// The places of the first k elements in order, all of them where k is -1.
+/// The places of the first k elements in order, or of all.
 struct Places {
+  static constexpr std::int64_t all = std::numeric_limits<std::int64_t>::min();
   static constexpr std::string_view not_differentiable = "its result is indices";
   int axis;
   std::int64_t k;
@@ -51,11 +52,11 @@ struct Places {
     if (lines.n > std::numeric_limits<std::int32_t>::max())
       throw InvalidArgumentError("axis " + std::to_string(lines.axis) + " of shape " + to_string(x.shape(0)) +
                                  " is too long for int32 indices");
-    if (k < -1 || k > lines.n)
+    if (k != all && (k < 0 || k > lines.n))
       throw InvalidArgumentError("k = " + std::to_string(k) + " is outside [0, " + std::to_string(lines.n) +
                                  "], the length of the last axis of shape " + to_string(x.shape(0)));
     Shape shape = x.shape(0);
-    if (k >= 0) shape[lines.axis] = k;
+    if (k != all) shape[lines.axis] = k;
     return shape;
   }
   void forward(const Inputs& x, Tensor& y) const {
@@ -168,15 +169,15 @@ std::vector<OpRow> sorting_ops() {
 using namespace detail;
 
 Tensor argsort(const Tensor& values, int axis, std::string_view direction, bool, Where where) {
-  return record(Argsort{{axis, -1, direction}}, {values}, where);
+  return record(Argsort{{axis, Places::all, direction}}, {values}, where);
 }
 
 Tensor sort(const Tensor& values, int axis, std::string_view direction, Where where) {
-  return taken(values, record(SortPlaces{{axis, -1, direction}}, {values}, where), axis, where);
+  return taken(values, record(SortPlaces{{axis, Places::all, direction}}, {values}, where), axis, where);
 }
 
 TopK top_k(const Tensor& input, std::int64_t k, bool, Where where) {
-  const Tensor indices = record(TopKPlaces{{-1, k < 0 ? -2 : k, "DESCENDING"}}, {input}, where);
+  const Tensor indices = record(TopKPlaces{{-1, k, "DESCENDING"}}, {input}, where);
   return {taken(input, indices, -1, where), indices};
 }
 
