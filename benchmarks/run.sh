@@ -4,7 +4,7 @@
 # usage: benchmarks/run.sh BUILD_DIR [--quick] [--rounds N] [--only CASE]...
 #   --quick     2 rounds instead of 5
 #   --rounds N  as many rounds as stated
-#   --only CASE only this program (tiny_op, fashion_mlp_b32, ...); may be repeated
+#   --only CASE only this program (tiny_op, op_matmul, ...); may be repeated
 #
 # The table goes to the standard output and to BUILD_DIR/benchmarks/results.md, the single measurements to
 # BUILD_DIR/benchmarks/measurements.tsv. Fails when a gradtape program fails, not when a goal is missed.
@@ -12,12 +12,13 @@ set -euo pipefail
 export LC_ALL=C
 
 all_cases="tiny_op linreg_scalar fashion_mlp_b32 mnist_mlp_b128 elementwise_16m predict_b1 matmul_1024"
+all_cases+=" op_elementwise op_reductions op_movement op_matmul op_convolution op_networks"
 usage() { sed -n '2,10s/^# \{0,1\}//p' "$0"; }
 
 build="" cases="" rounds=5 limit=60
 while (($#)); do
   case $1 in
-    --quick) rounds=2 limit=15 ;;
+    --quick) rounds=2 limit=60 ;;
     --rounds) rounds=${2:?--rounds needs a number}; shift ;;
     --only) cases+=" ${2:?--only needs a case}"; shift ;;
     -h | --help) usage; exit 0 ;;

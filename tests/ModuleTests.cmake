@@ -33,11 +33,14 @@ function(gradtape_module_tests module)
   target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}/tests ${PROJECT_SOURCE_DIR}/${module}/src)
 
   foreach(source IN LISTS sources)
-    # Only where it is used: a path of this machine in every command line would keep caches from sharing objects.
-    file(STRINGS ${source} reads_files REGEX "GRADTAPE_TEST_FILES" LIMIT_COUNT 1)
-    if(reads_files)
-      set_source_files_properties(${source} PROPERTIES
-        COMPILE_DEFINITIONS GRADTAPE_TEST_FILES="${PROJECT_SOURCE_DIR}/tests/data_files")
+    # Only where they are used: a path of this machine in every command line would keep caches from sharing objects.
+    file(STRINGS ${source} uses_folders REGEX "GRADTAPE_TEST_FILES|GRADTAPE_SOURCE_DIR" LIMIT_COUNT 1)
+    if(uses_folders)
+      set_source_files_properties(${source} PROPERTIES COMPILE_DEFINITIONS
+        "GRADTAPE_TEST_FILES=\"${PROJECT_SOURCE_DIR}/tests/data_files\";GRADTAPE_SOURCE_DIR=\"${PROJECT_SOURCE_DIR}\"")
+    endif()
+    if(NOT source MATCHES "_test[.]cpp$")
+      continue()
     endif()
     file(RELATIVE_PATH path ${directory} ${source})
     string(REGEX REPLACE "(_test)?\\.cpp$" "" name ${module}/${path})

@@ -1,0 +1,25 @@
+// Ops that move 16 million floats. LibTorch's transposes and slices are made contiguous, as gradtape's are.
+
+#include "op_cases.h"
+
+int main(int count, char** arguments) {
+  using namespace op_cases;
+  using Inputs = const std::vector<Tensor>&;
+  const Runner run(count, arguments);
+  const Tensor matrix = values({4000, 4000}, 1), batch = values({64, 500, 500}, 2), half = values({4000, 2000}, 3);
+  const Tensor table = values({100'000, 128}, 4), rows = indices(125'000, 100'000, 5),
+               columns = indices(4000, 4000, 6);
+  run.both("op_transpose", {matrix}, [](Inputs t) { return t[0].t().contiguous(); });
+  run.both("op_transpose_batch", {batch}, [](Inputs t) { return t[0].permute({0, 2, 1}).contiguous(); });
+  run.both("op_transpose_outer", {batch}, [](Inputs t) { return t[0].permute({1, 0, 2}).contiguous(); });
+  run.both("op_concat_rows", {half, half}, [](Inputs t) { return at::cat({t[0], t[1]}, 0); });
+  run.both("op_concat_columns", {half, half}, [](Inputs t) { return at::cat({t[0], t[1]}, 1); });
+  run.both("op_slice_columns", {matrix}, [](Inputs t) { return t[0].slice(1, 1000, 3000).contiguous(); });
+  run.both("op_tile", {half}, [](Inputs t) { return t[0].tile({1, 2}); });
+  run.both("op_pad", {matrix}, [](Inputs t) { return at::constant_pad_nd(t[0], {1, 1, 1, 1}); });
+  run.both("op_reverse_columns", {matrix}, [](Inputs t) { return at::flip(t[0], {1}); });
+  run.both("op_gather_rows", {table, rows}, [](Inputs t) { return at::index_select(t[0], 0, t[1]); });
+  run.both("op_gather_columns", {matrix, columns}, [](Inputs t) { return at::index_select(t[0], 1, t[1]); });
+  const Tensor updates = values({125'000, 128}, 7);
+  run.both("op_scatter_add", {table, rows, updates}, [](Inputs t) { return at::index_add(t[0], 0, t[1], t[2]); });
+}
