@@ -27,6 +27,12 @@ int size_place(DType dtype) {
 std::int64_t step_of(DType dtype) { return static_cast<std::int64_t>(size_of(dtype)); }
 
 const UnaryTable& unary_loops() { return pick(baseline::unary_table, avx2::unary_table, avx512::unary_table); }
+const FunctionTable& function_loops() {
+  return pick(baseline::function_table, avx2::function_table, avx512::function_table);
+}
+const ActivationTable& activation_loops() {
+  return pick(baseline::activation_table, avx2::activation_table, avx512::activation_table);
+}
 const BinaryTable& binary_loops() { return pick(baseline::binary_table, avx2::binary_table, avx512::binary_table); }
 const ComparisonTable& comparison_loops() {
   return pick(baseline::comparison_table, avx2::comparison_table, avx512::comparison_table);
@@ -155,6 +161,17 @@ void unary(Unary function, DType dtype, const void* x, void* y, std::int64_t n) 
             is_costly(function, dtype) ? costly_grain : cheap_grain);
 }
 
+void unary(Function function, DType dtype, const void* x, void* y, std::int64_t n) {
+  run_unary(function_loops().of[dtype == DType::float64][place(function)], x, dtype, y, dtype, n,
+            function == Function::trunc ? cheap_grain : costly_grain);
+}
+
+void unary(Activation function, DType dtype, const void* x, void* y, std::int64_t n) {
+  const bool cheap = function == Activation::relu6 || function == Activation::softsign;
+  run_unary(activation_loops().of[dtype == DType::float64][place(function)], x, dtype, y, dtype, n,
+            cheap ? cheap_grain : costly_grain);
+}
+
 void binary(Binary function, DType dtype, const void* a, const Shape& a_shape, const void* b, const Shape& b_shape,
             void* y, const Shape& y_shape) {
   run_binary({binary_loop(function, dtype), dtype, a, a_shape, b, b_shape, y, y_shape, dtype,
@@ -165,6 +182,17 @@ void binary(Binary function, DType dtype, const void* a, const void* b, void* y,
   const auto loop = binary_loop(function, dtype);
   const std::int64_t grain = function == Binary::pow ? costly_grain : cheap_grain;
   if (n > 0 && n <= grain) return loop(Operands::both, a, b, y, n);
+  binary(function, dtype, a, Shape{n}, b, Shape{n}, y, Shape{n});
+}
+
+void binary(ActivationGradient function, DType dtype, const void* a, const Shape& a_shape, const void* b,
+            const Shape& b_shape, void* y, const Shape& y_shape) {
+  const bool cheap = function <= ActivationGradient::relu6 || function == ActivationGradient::softsign;
+  run_binary({activation_loops().gradient[dtype == DType::float64][place(function)], dtype, a, a_shape, b, b_shape, y,
+              y_shape, dtype, cheap ? cheap_grain : costly_grain});
+}
+
+void binary(ActivationGradient function, DType dtype, const void* a, const void* b, void* y, std::int64_t n) {
   binary(function, dtype, a, Shape{n}, b, Shape{n}, y, Shape{n});
 }
 

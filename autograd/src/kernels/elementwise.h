@@ -33,6 +33,55 @@ enum class Unary : std::uint8_t {
 };
 inline constexpr int unary_count = 20;
 
+/// Functions of floating-point numbers only.
+enum class Function : std::uint8_t {
+  trunc,
+  exp2,
+  log2,
+  log10,
+  cbrt,
+  tan,
+  asin,
+  acos,
+  atan,
+  sinh,
+  cosh,
+  asinh,
+  acosh,
+  atanh,
+  erf,
+  erfc
+};
+inline constexpr int function_count = 16;
+
+/// The same; gelu_tanh is the approximation of gelu.
+enum class Activation : std::uint8_t {
+  elu,
+  selu,
+  relu6,
+  softplus,
+  log_sigmoid,
+  softsign,
+  silu,
+  mish,
+  gelu,
+  gelu_tanh
+};
+inline constexpr int activation_count = 10;
+/// Its first-order gradient: dy * f'(x), of (dy, x); of (dy, y) for elu, selu and relu6.
+enum class ActivationGradient : std::uint8_t {
+  elu,
+  selu,
+  relu6,
+  softplus,
+  log_sigmoid,
+  softsign,
+  silu,
+  mish,
+  gelu,
+  gelu_tanh
+};
+
 enum class Binary : std::uint8_t {
   add,
   subtract,
@@ -58,15 +107,26 @@ bool supports(Unary function, DType dtype);
 /// Floating dtypes: every function. Integers: all but divide and the gradients (pow by repeated multiplication).
 bool supports(Binary function, DType dtype);
 
+/// Floating dtypes only.
+inline bool supports(Function, DType dtype) { return is_floating(dtype); }
+inline bool supports(Activation, DType dtype) { return is_floating(dtype); }
+inline bool supports(ActivationGradient, DType dtype) { return is_floating(dtype); }
+
 /// y[i] = function(x[i]).
 void unary(Unary function, DType dtype, const void* x, void* y, std::int64_t n);
+void unary(Function function, DType dtype, const void* x, void* y, std::int64_t n);
+void unary(Activation function, DType dtype, const void* x, void* y, std::int64_t n);
 
 /// y = function(a, b), broadcast from a_shape and b_shape to y_shape.
 void binary(Binary function, DType dtype, const void* a, const Shape& a_shape, const void* b, const Shape& b_shape,
             void* y, const Shape& y_shape);
 
+void binary(ActivationGradient function, DType dtype, const void* a, const Shape& a_shape, const void* b,
+            const Shape& b_shape, void* y, const Shape& y_shape);
+
 /// The same for operands of n elements each.
 void binary(Binary function, DType dtype, const void* a, const void* b, void* y, std::int64_t n);
+void binary(ActivationGradient function, DType dtype, const void* a, const void* b, void* y, std::int64_t n);
 
 /// Every dtype. NaN compares as IEEE says.
 void compare(Comparison comparison, DType dtype, const void* a, const Shape& a_shape, const void* b,

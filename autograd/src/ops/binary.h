@@ -19,7 +19,8 @@ inline Shape broadcast_pair(const Inputs& x) {
   return a == b || b.rank() == 0 ? a : broadcast_shapes(a, b);
 }
 
-template <kernels::Binary function>
+/// A kernels::Binary or ActivationGradient.
+template <auto function>
 struct BinaryOp {
   static constexpr bool is_elementwise = true;
   Shape infer(const Inputs& x) const {
@@ -35,7 +36,8 @@ struct BinaryOp {
   }
 };
 
-template <kernels::Unary function>
+/// A kernels::Unary, Function or Activation.
+template <auto function>
 struct UnaryOp {
   static constexpr bool is_elementwise = true;
   Shape infer(const Inputs& x) const {

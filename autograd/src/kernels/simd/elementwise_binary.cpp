@@ -1,5 +1,6 @@
 // Binary loops on two operands of one dtype.
 
+#include "binary_loop.h"
 #include "elementwise_table.h"
 #include "integer_arithmetic.h"
 #include "vector_math.h"
@@ -7,25 +8,6 @@
 
 namespace gradtape::kernels::GRADTAPE_ISA {
 namespace {
-
-template <class T, class F>
-void loop(Operands advance, const void* a, const void* b, void* y, std::int64_t n) {
-  const T* left = static_cast<const T*>(a);
-  const T* right = static_cast<const T*>(b);
-  T* out = static_cast<T*>(y);
-  if (advance == Operands::both) {
-    GRADTAPE_VECTORIZE
-    for (std::int64_t i = 0; i < n; ++i) out[i] = F::apply(left[i], right[i]);
-  } else if (advance == Operands::left) {
-    const T scalar = *right;
-    GRADTAPE_VECTORIZE
-    for (std::int64_t i = 0; i < n; ++i) out[i] = F::apply(left[i], scalar);
-  } else {
-    const T scalar = *left;
-    GRADTAPE_VECTORIZE
-    for (std::int64_t i = 0; i < n; ++i) out[i] = F::apply(scalar, right[i]);
-  }
-}
 
 struct Add {
   template <class T>
@@ -114,14 +96,14 @@ struct TanhGradient {
 // In the order of enum class Binary.
 #define GRADTAPE_FLOATING(T)                                                                                 \
   {                                                                                                          \
-    loop<T, Add>, loop<T, Subtract>, loop<T, Multiply>, loop<T, Divide>, loop<T, Maximum>, loop<T, Minimum>, \
-        loop<T, Pow>, loop<T, SquaredDifference>, loop<T, ReluGradient>, loop<T, SigmoidGradient>,           \
-        loop<T, TanhGradient>                                                                                \
+    binary_loop<T, Add>, binary_loop<T, Subtract>, binary_loop<T, Multiply>, binary_loop<T, Divide>, binary_loop<T, Maximum>, binary_loop<T, Minimum>, \
+        binary_loop<T, Pow>, binary_loop<T, SquaredDifference>, binary_loop<T, ReluGradient>, binary_loop<T, SigmoidGradient>,           \
+        binary_loop<T, TanhGradient>                                                                                \
   }
 #define GRADTAPE_INTEGER(T)                                                                                        \
   {                                                                                                                \
-    loop<T, Add>, loop<T, Subtract>, loop<T, Multiply>, nullptr, loop<T, Maximum>, loop<T, Minimum>, loop<T, Pow>, \
-        loop<T, SquaredDifference>, nullptr, nullptr, nullptr                                                      \
+    binary_loop<T, Add>, binary_loop<T, Subtract>, binary_loop<T, Multiply>, nullptr, binary_loop<T, Maximum>, binary_loop<T, Minimum>, binary_loop<T, Pow>, \
+        binary_loop<T, SquaredDifference>, nullptr, nullptr, nullptr                                                      \
   }
 
 }  // namespace

@@ -24,6 +24,14 @@ using FillLoop = void (*)(const void* x, void* y, std::int64_t n);
 struct UnaryTable {
   UnaryLoop of[dtype_count][unary_count];
 };
+/// float32 and float64.
+struct FunctionTable {
+  UnaryLoop of[2][function_count];
+};
+struct ActivationTable {
+  UnaryLoop of[2][activation_count];
+  BinaryLoop gradient[2][activation_count];
+};
 struct BinaryTable {
   BinaryLoop of[dtype_count][binary_count];
 };
@@ -46,6 +54,8 @@ struct CopyTable {
 #define GRADTAPE_ELEMENTWISE_TABLES(isa)         \
   namespace isa {                                \
   extern const UnaryTable unary_table;           \
+  extern const FunctionTable function_table;     \
+  extern const ActivationTable activation_table; \
   extern const BinaryTable binary_table;         \
   extern const ComparisonTable comparison_table; \
   extern const LogicalTable logical_table;       \

@@ -2,18 +2,11 @@
 
 #include "elementwise_table.h"
 #include "integer_arithmetic.h"
+#include "unary_loop.h"
 #include "vector_math.h"
 
 namespace gradtape::kernels::GRADTAPE_ISA {
 namespace {
-
-template <class T, class F>
-void loop(const void* x, void* y, std::int64_t n) {
-  const T* in = static_cast<const T*>(x);
-  T* out = static_cast<T*>(y);
-  GRADTAPE_VECTORIZE
-  for (std::int64_t i = 0; i < n; ++i) out[i] = F::apply(in[i]);
-}
 
 // Adding 2^23 (2^52) rounds the fraction away, half to even; larger numbers have none. Without SSE 4.1 there is no
 // instruction for it.
@@ -182,23 +175,6 @@ struct Cos {
   }
   GRADTAPE_INLINE double apply(double x) { return __builtin_cos(x); }
 };
-
-/// Blocks without a large angle, which is nearly all of them, need no call of libm.
-template <class Small, class Any>
-void angle_loop(const void* x, void* y, std::int64_t n) {
-  constexpr std::int64_t block = 1024;
-  const float* in = static_cast<const float*>(x);
-  float* out = static_cast<float*>(y);
-  for (std::int64_t first = 0; first < n; first += block) {
-    const std::int64_t count = n - first < block ? n - first : block;
-    int large = 0;
-    for (std::int64_t i = 0; i < count; ++i) large |= math::abs(in[first + i]) > math::largest_angle;
-    if (large)
-      loop<float, Any>(in + first, out + first, count);
-    else
-      loop<float, Small>(in + first, out + first, count);
-  }
-}
 
 template <class T>
 constexpr UnaryLoop sin_loop = loop<T, Sin>;

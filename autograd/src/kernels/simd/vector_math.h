@@ -38,8 +38,9 @@ GRADTAPE_INLINE double sqrt(double x) { return __builtin_sqrt(x); }
 /// 2^n for n in [-126, 127].
 GRADTAPE_INLINE float power_of_two(std::int32_t n) { return float_of((static_cast<std::uint32_t>(n) + 127u) << 23); }
 
-GRADTAPE_INLINE float exp(float x) {
-  x = x > 89.0f ? 89.0f : x;
+/// exp(x) 2^shift, for a small shift.
+GRADTAPE_INLINE float shifted_exp(float x, std::int32_t shift) {
+  x = x > 90.0f ? 90.0f : x;
   x = x < -104.0f ? -104.0f : x;
   const float shifted = multiply_add(x, 1.44269504088896341f, rounder);
   const auto n = static_cast<std::int32_t>(bits_of(shifted) - bits_of(rounder));
@@ -52,9 +53,10 @@ GRADTAPE_INLINE float exp(float x) {
   p = multiply_add(p, r, 5.0e-01f);
   const float y = multiply_add(p, r * r, r) + 1.0f;
   // In two steps, so that results beyond the normal range overflow and underflow as they should.
-  const std::int32_t half = n >> 1;
-  return y * power_of_two(half) * power_of_two(n - half);
+  const std::int32_t scale = n + shift, half = scale >> 1;
+  return y * power_of_two(half) * power_of_two(scale - half);
 }
+GRADTAPE_INLINE float exp(float x) { return shifted_exp(x, 0); }
 GRADTAPE_INLINE double exp(double x) { return __builtin_exp(x); }
 
 GRADTAPE_INLINE float expm1(float x) {
