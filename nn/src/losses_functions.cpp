@@ -1,6 +1,7 @@
 #include "losses_functions.h"
 
 #include "gradtape/autograd/detail_annotation.h"
+#include "gradtape/autograd/ops/clipping.h"
 #include "gradtape/autograd/ops/comparison.h"
 #include "gradtape/autograd/ops/math.h"
 #include "gradtape/autograd/ops/neural.h"

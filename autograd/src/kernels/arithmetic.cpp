@@ -32,31 +32,39 @@ T remainder(T a, T b) {
 template <class T>
 struct FloorDiv {
   T operator()(T a, T b) const {
-    if constexpr (std::is_floating_point_v<T>) return std::floor(a / b);
-    else return static_cast<T>(quotient(a, b) - (remainder(a, b) != 0 && (a < 0) != (b < 0) ? 1 : 0));
+    if constexpr (std::is_floating_point_v<T>)
+      return std::floor(a / b);
+    else
+      return static_cast<T>(quotient(a, b) - (remainder(a, b) != 0 && (a < 0) != (b < 0) ? 1 : 0));
   }
 };
 template <class T>
 struct FloorMod {
   T operator()(T a, T b) const {
     T rest;
-    if constexpr (std::is_floating_point_v<T>) rest = std::fmod(a, b);
-    else rest = remainder(a, b);
+    if constexpr (std::is_floating_point_v<T>)
+      rest = std::fmod(a, b);
+    else
+      rest = remainder(a, b);
     return rest != 0 && (rest < 0) != (b < 0) ? static_cast<T>(rest + b) : rest;
   }
 };
 template <class T>
 struct TruncateDiv {
   T operator()(T a, T b) const {
-    if constexpr (std::is_floating_point_v<T>) return std::trunc(a / b);
-    else return quotient(a, b);
+    if constexpr (std::is_floating_point_v<T>)
+      return std::trunc(a / b);
+    else
+      return quotient(a, b);
   }
 };
 template <class T>
 struct TruncateMod {
   T operator()(T a, T b) const {
-    if constexpr (std::is_floating_point_v<T>) return std::fmod(a, b);
-    else return remainder(a, b);
+    if constexpr (std::is_floating_point_v<T>)
+      return std::fmod(a, b);
+    else
+      return remainder(a, b);
   }
 };
 
@@ -164,8 +172,8 @@ bool supports(Arithmetic function, DType dtype) {
                             : is_integer(dtype) && is_of_integers(function);
 }
 
-void binary(Arithmetic function, DType dtype, const void* a, const Shape& a_shape, const void* b, const Shape& b_shape,
-            void* y, const Shape& y_shape) {
+void binary(Arithmetic function, DType dtype, const void* a, const Shape& a_shape, const void* b,
+            const Shape& b_shape, void* y, const Shape& y_shape) {
   const Call call{a, a_shape, b, b_shape, y, y_shape};
   if (is_division(function)) {
     if (is_floating(dtype))

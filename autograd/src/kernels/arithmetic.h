@@ -36,8 +36,8 @@ enum class Arithmetic : std::uint8_t {
 bool supports(Arithmetic function, DType dtype);
 
 /// y = function(a, b), broadcast from a_shape and b_shape to y_shape.
-void binary(Arithmetic function, DType dtype, const void* a, const Shape& a_shape, const void* b, const Shape& b_shape,
-            void* y, const Shape& y_shape);
+void binary(Arithmetic function, DType dtype, const void* a, const Shape& a_shape, const void* b,
+            const Shape& b_shape, void* y, const Shape& y_shape);
 /// The same for operands of n elements each.
 void binary(Arithmetic function, DType dtype, const void* a, const void* b, void* y, std::int64_t n);
 

@@ -42,8 +42,8 @@ void map(const void* a, const Shape& a_shape, const void* b, const Shape& b_shap
 
 /// y = f(a, b, c), broadcast.
 template <class T, class R, class F>
-void map(const void* a, const Shape& a_shape, const void* b, const Shape& b_shape, const void* c, const Shape& c_shape,
-         void* y, const Shape& y_shape, std::int64_t grain, const F& f) {
+void map(const void* a, const Shape& a_shape, const void* b, const Shape& b_shape, const void* c,
+         const Shape& c_shape, void* y, const Shape& y_shape, std::int64_t grain, const F& f) {
   const std::int64_t n = y_shape.num_elements();
   if (n == 0) return;
   const Operand operands[] = {{a, &a_shape, sizeof(T)}, {b, &b_shape, sizeof(T)}, {c, &c_shape, sizeof(T)}};

@@ -45,8 +45,7 @@ Dual upper_fraction(double a, double x) {
   for (int n = 1; n < most_terms; ++n) {
     const double c = -n * (n - a), d = x + 2 * n + 1 - a;  // their derivatives are n and -1
     const auto next = [&](const Dual& now, const Dual& before) {
-      return Dual{d * now.value + c * before.value,
-                  d * now.by_a - now.value + c * before.by_a + n * before.value};
+      return Dual{d * now.value + c * before.value, d * now.by_a - now.value + c * before.by_a + n * before.value};
     };
     const Dual p_next = next(p, p_before), q_next = next(q, q_before);
     p_before = p, q_before = q, p = p_next, q = q_next;

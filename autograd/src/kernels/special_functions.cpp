@@ -78,8 +78,7 @@ void apply(double (*f)(double, double, double), DType dtype, const void* a, cons
   with_floating_type(dtype, [&](auto zero) {
     using T = decltype(zero);
     map<T, T>(a, a_shape, b, b_shape, c, c_shape, y, y_shape, special_grain, [f](T first, T second, T third) {
-      return static_cast<T>(
-          f(static_cast<double>(first), static_cast<double>(second), static_cast<double>(third)));
+      return static_cast<T>(f(static_cast<double>(first), static_cast<double>(second), static_cast<double>(third)));
     });
   });
 }

@@ -1,6 +1,7 @@
 #pragma once
 // What binary elementwise ops share.
 
+#include "kernels/arithmetic.h"
 #include "kernels/elementwise.h"
 #include "ops/op.h"
 
@@ -19,7 +20,7 @@ inline Shape broadcast_pair(const Inputs& x) {
   return a == b || b.rank() == 0 ? a : broadcast_shapes(a, b);
 }
 
-/// A kernels::Binary or ActivationGradient.
+/// A kernels::Binary, ActivationGradient or Arithmetic.
 template <auto function>
 struct BinaryOp {
   static constexpr bool is_elementwise = true;

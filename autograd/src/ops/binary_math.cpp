@@ -5,6 +5,7 @@
 #include "gradtape/autograd/ops/reduction.h"
 #include "kernels/elementwise.h"
 #include "ops/binary.h"
+#include "ops/division.h"
 #include "ops/op.h"
 #include "ops/sample.h"
 
@@ -75,7 +76,7 @@ struct Minimum : BinaryOp<Binary::minimum> {
 struct Pow : BinaryOp<Binary::pow> {
   static constexpr std::string_view name = "pow";
   auto gradient(Dy dy, X<0> x, X<1> y, Y power) const {
-    return partials([=] { return dy * y * pow(x, y - 1); },
+    return partials([=] { return dy * multiply_no_nan(pow(x, y - 1), y); },  // x^0 is constant, at 0 too
                     [=] {
                       // log of 1 in place of what has no logarithm keeps NaN out of the second order too.
                       const Tensor positive = greater(x, 0);
@@ -107,7 +108,7 @@ using namespace detail;
 Tensor add(const Operand& x, const Operand& y) { return record_binary(Add{}, x, y); }
 Tensor subtract(const Operand& x, const Operand& y) { return record_binary(Subtract{}, x, y); }
 Tensor multiply(const Operand& x, const Operand& y) { return record_binary(Multiply{}, x, y); }
-Tensor divide(const Operand& x, const Operand& y) { return record_binary(Divide{}, x, y); }
+Tensor divide(const Operand& x, const Operand& y) { return record_division(Divide{}, x, y); }
 Tensor maximum(const Operand& x, const Operand& y) { return record_binary(Maximum{}, x, y); }
 Tensor minimum(const Operand& x, const Operand& y) { return record_binary(Minimum{}, x, y); }
 Tensor pow(const Operand& x, const Operand& y) { return record_binary(Pow{}, x, y); }

@@ -68,8 +68,4 @@ Tensor cast(const Tensor& x, DType dtype, Where where) {
 Tensor identity(const Tensor& x, Where where) { return record(Identity{}, {x}, where); }
 Tensor stop_gradient(const Tensor& x, Where where) { return record(StopGradient{}, {x}, where); }
 
-Tensor clip_by_value(const Tensor& x, const Operand& low, const Operand& high) {
-  return maximum(minimum(x, high), low);
-}
-
 }  // namespace gradtape

@@ -3,6 +3,7 @@
 #include "gradtape/autograd/ops/math.h"
 #include "kernels/elementwise.h"
 #include "ops/binary.h"
+#include "ops/math_families.h"
 #include "ops/op.h"
 #include "ops/sample.h"
 
@@ -129,10 +130,13 @@ struct Select {
 }  // namespace
 
 std::vector<OpRow> comparison_ops() {
-  return {row<Equal>("comparison"),      row<NotEqual>("comparison"),  row<Less>("comparison"),
-          row<LessEqual>("comparison"),  row<Greater>("comparison"),   row<GreaterEqual>("comparison"),
-          row<LogicalAnd>("comparison"), row<LogicalOr>("comparison"), row<LogicalXor>("comparison"),
-          row<LogicalNot>("comparison"), row<Select>("comparison")};
+  std::vector<OpRow> rows = {
+      row<Equal>("comparison"),      row<NotEqual>("comparison"),  row<Less>("comparison"),
+      row<LessEqual>("comparison"),  row<Greater>("comparison"),   row<GreaterEqual>("comparison"),
+      row<LogicalAnd>("comparison"), row<LogicalOr>("comparison"), row<LogicalXor>("comparison"),
+      row<LogicalNot>("comparison"), row<Select>("comparison")};
+  for (const OpRow& other : number_class_ops()) rows.push_back(other);
+  return rows;
 }
 
 }  // namespace detail
@@ -149,13 +153,6 @@ Tensor logical_and(const Operand& x, const Operand& y) { return record_binary(Lo
 Tensor logical_or(const Operand& x, const Operand& y) { return record_binary(LogicalOr{}, x, y); }
 Tensor logical_xor(const Operand& x, const Operand& y) { return record_binary(LogicalXor{}, x, y); }
 Tensor logical_not(const Tensor& x, Where where) { return record(LogicalNot{}, {x}, where); }
-
-Tensor is_nan(const Tensor& x, Where where) {
-  return not_equal(Operand(x, where.file, where.line), Operand(x, where.file, where.line));
-}
-Tensor is_finite(const Tensor& x, Where where) {
-  return equal(subtract(Operand(x, where.file, where.line), x), 0);  // inf - inf and NaN - NaN are NaN
-}
 
 Tensor where(const Tensor& condition, const Operand& x, const Operand& y) {
   try {

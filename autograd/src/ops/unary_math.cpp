@@ -3,6 +3,7 @@
 #include "gradtape/autograd/ops/math.h"
 #include "kernels/elementwise.h"
 #include "ops/binary.h"
+#include "ops/math_families.h"
 #include "ops/sample.h"
 
 namespace gradtape {
@@ -182,14 +183,6 @@ struct Relu : UnaryOp<Unary::relu> {
   static auto samples() { return unary_samples(relu, -2, 2); }
 };
 
-struct Softplus : UnaryOp<Unary::softplus> {
-  static constexpr std::string_view name = "softplus";
-  auto gradient(Dy dy, X<0> x) const {
-    return partials([=] { return dy * sigmoid(x); });
-  }
-  static auto samples() { return unary_samples(softplus, -3, 3); }
-};
-
 // Piecewise constant: the gradient is 0 wherever it exists.
 template <Unary function>
 struct Rounding : UnaryOp<function> {
@@ -213,12 +206,18 @@ struct Round : Rounding<Unary::round> {
 }  // namespace
 
 std::vector<OpRow> unary_math_ops() {
-  return {row<Negative>("math"),     row<Square>("math"),          row<Abs>("math"),         row<Sign>("math"),
-          row<Sqrt>("math"),         row<Rsqrt>("math"),           row<Reciprocal>("math"),  row<Exp>("math"),
-          row<Expm1>("math"),        row<Logarithm>("math"),       row<Log1p>("math"),       row<Sin>("math"),
-          row<Cos>("math"),          row<Sigmoid>("math"),         row<Tanh>("math"),        row<Relu>("math"),
-          row<Softplus>("math"),     row<Floor>("math"),           row<Ceil>("math"),        row<Round>("math"),
-          row<ReluGradient>("math"), row<SigmoidGradient>("math"), row<TanhGradient>("math")};
+  std::vector<OpRow> rows = {row<Negative>("math"),    row<Square>("math"),       row<Abs>("math"),
+                             row<Sign>("math"),        row<Sqrt>("math"),         row<Rsqrt>("math"),
+                             row<Reciprocal>("math"),  row<Exp>("math"),          row<Expm1>("math"),
+                             row<Logarithm>("math"),   row<Log1p>("math"),        row<Sin>("math"),
+                             row<Cos>("math"),         row<Sigmoid>("math"),      row<Tanh>("math"),
+                             row<Relu>("math"),        row<Floor>("math"),        row<Ceil>("math"),
+                             row<Round>("math"),       row<ReluGradient>("math"), row<SigmoidGradient>("math"),
+                             row<TanhGradient>("math")};
+  for (auto part : {trigonometry_ops, exponential_ops, division_ops, sum_ops, special_math_ops,
+                    incomplete_function_ops, activation_ops, smooth_activation_ops, bitwise_ops, clipping_ops})
+    for (const OpRow& other : part()) rows.push_back(other);
+  return rows;
 }
 
 }  // namespace detail
@@ -241,7 +240,6 @@ Tensor cos(const Tensor& x, Where where) { return record(Cos{}, {x}, where); }
 Tensor sigmoid(const Tensor& x, Where where) { return record(Sigmoid{}, {x}, where); }
 Tensor tanh(const Tensor& x, Where where) { return record(Tanh{}, {x}, where); }
 Tensor relu(const Tensor& x, Where where) { return record(Relu{}, {x}, where); }
-Tensor softplus(const Tensor& x, Where where) { return record(Softplus{}, {x}, where); }
 Tensor floor(const Tensor& x, Where where) { return record(Floor{}, {x}, where); }
 Tensor ceil(const Tensor& x, Where where) { return record(Ceil{}, {x}, where); }
 Tensor round(const Tensor& x, Where where) { return record(Round{}, {x}, where); }

@@ -185,17 +185,17 @@ struct GeluTanhGradient {
 };
 
 // In the order of enum class Activation.
-#define GRADTAPE_FLOATING(T)                                                                                     \
-  {                                                                                                              \
-    loop<T, Elu>, loop<T, Selu>, loop<T, Relu6>, loop<T, Softplus>, loop<T, LogSigmoid>, loop<T, Softsign>,      \
-        loop<T, Silu>, loop<T, Mish>, loop<T, Gelu>, loop<T, GeluTanh>                                           \
+#define GRADTAPE_FLOATING(T)                                                                                \
+  {                                                                                                         \
+    loop<T, Elu>, loop<T, Selu>, loop<T, Relu6>, loop<T, Softplus>, loop<T, LogSigmoid>, loop<T, Softsign>, \
+        loop<T, Silu>, loop<T, Mish>, loop<T, Gelu>, loop<T, GeluTanh>                                      \
   }
-#define GRADTAPE_GRADIENTS(T)                                                                                    \
-  {                                                                                                              \
-    binary_loop<T, EluGradient>, binary_loop<T, SeluGradient>, binary_loop<T, Relu6Gradient>,                    \
-        binary_loop<T, SoftplusGradient>, binary_loop<T, LogSigmoidGradient>, binary_loop<T, SoftsignGradient>,  \
-        binary_loop<T, SiluGradient>, binary_loop<T, MishGradient>, binary_loop<T, GeluGradient>,                \
-        binary_loop<T, GeluTanhGradient>                                                                         \
+#define GRADTAPE_GRADIENTS(T)                                                                                   \
+  {                                                                                                             \
+    binary_loop<T, EluGradient>, binary_loop<T, SeluGradient>, binary_loop<T, Relu6Gradient>,                   \
+        binary_loop<T, SoftplusGradient>, binary_loop<T, LogSigmoidGradient>, binary_loop<T, SoftsignGradient>, \
+        binary_loop<T, SiluGradient>, binary_loop<T, MishGradient>, binary_loop<T, GeluGradient>,               \
+        binary_loop<T, GeluTanhGradient>                                                                        \
   }
 
 }  // namespace

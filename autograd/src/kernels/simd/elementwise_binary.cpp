@@ -94,16 +94,16 @@ struct TanhGradient {
 };
 
 // In the order of enum class Binary.
-#define GRADTAPE_FLOATING(T)                                                                                 \
-  {                                                                                                          \
-    binary_loop<T, Add>, binary_loop<T, Subtract>, binary_loop<T, Multiply>, binary_loop<T, Divide>, binary_loop<T, Maximum>, binary_loop<T, Minimum>, \
-        binary_loop<T, Pow>, binary_loop<T, SquaredDifference>, binary_loop<T, ReluGradient>, binary_loop<T, SigmoidGradient>,           \
-        binary_loop<T, TanhGradient>                                                                                \
+#define GRADTAPE_FLOATING(T)                                                                                      \
+  {                                                                                                               \
+    binary_loop<T, Add>, binary_loop<T, Subtract>, binary_loop<T, Multiply>, binary_loop<T, Divide>,              \
+        binary_loop<T, Maximum>, binary_loop<T, Minimum>, binary_loop<T, Pow>, binary_loop<T, SquaredDifference>, \
+        binary_loop<T, ReluGradient>, binary_loop<T, SigmoidGradient>, binary_loop<T, TanhGradient>               \
   }
 #define GRADTAPE_INTEGER(T)                                                                                        \
   {                                                                                                                \
-    binary_loop<T, Add>, binary_loop<T, Subtract>, binary_loop<T, Multiply>, nullptr, binary_loop<T, Maximum>, binary_loop<T, Minimum>, binary_loop<T, Pow>, \
-        binary_loop<T, SquaredDifference>, nullptr, nullptr, nullptr                                                      \
+    binary_loop<T, Add>, binary_loop<T, Subtract>, binary_loop<T, Multiply>, nullptr, binary_loop<T, Maximum>,     \
+        binary_loop<T, Minimum>, binary_loop<T, Pow>, binary_loop<T, SquaredDifference>, nullptr, nullptr, nullptr \
   }
 
 }  // namespace

@@ -70,12 +70,12 @@ constexpr UnaryLoop tan_loop = loop<T, Tan>;
 template <>
 constexpr UnaryLoop tan_loop<float> = angle_loop<SmallTan, Tan>;
 
-#define GRADTAPE_FUNCTION(Name, function)                               \
-  struct Name {                                                         \
-    template <class T>                                                  \
-    GRADTAPE_INLINE T apply(T x) {                                      \
-      return math::function(x);                                         \
-    }                                                                   \
+#define GRADTAPE_FUNCTION(Name, function) \
+  struct Name {                           \
+    template <class T>                    \
+    GRADTAPE_INLINE T apply(T x) {        \
+      return math::function(x);           \
+    }                                     \
   };
 GRADTAPE_FUNCTION(Asin, asin)
 GRADTAPE_FUNCTION(Acos, acos)
@@ -89,11 +89,11 @@ GRADTAPE_FUNCTION(Erf, erf)
 GRADTAPE_FUNCTION(Erfc, erfc)
 
 // In the order of enum class Function.
-#define GRADTAPE_FLOATING(T)                                                                                          \
-  {                                                                                                                   \
-    loop<T, Trunc>, loop<T, Exp2>, loop<T, Log2>, loop<T, Log10>, loop<T, Cbrt>, tan_loop<T>, loop<T, Asin>,          \
-        loop<T, Acos>, loop<T, Atan>, loop<T, Sinh>, loop<T, Cosh>, loop<T, Asinh>, loop<T, Acosh>, loop<T, Atanh>,   \
-        loop<T, Erf>, loop<T, Erfc>                                                                                   \
+#define GRADTAPE_FLOATING(T)                                                                                        \
+  {                                                                                                                 \
+    loop<T, Trunc>, loop<T, Exp2>, loop<T, Log2>, loop<T, Log10>, loop<T, Cbrt>, tan_loop<T>, loop<T, Asin>,        \
+        loop<T, Acos>, loop<T, Atan>, loop<T, Sinh>, loop<T, Cosh>, loop<T, Asinh>, loop<T, Acosh>, loop<T, Atanh>, \
+        loop<T, Erf>, loop<T, Erfc>                                                                                 \
   }
 
 }  // namespace

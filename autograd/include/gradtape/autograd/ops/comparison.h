@@ -28,12 +28,24 @@ Tensor logical_or(const Operand& x, const Operand& y);
 Tensor logical_xor(const Operand& x, const Operand& y);
 Tensor logical_not(const Tensor& x, Where where = Where::here());
 
-/// tf.math.is_nan, is_finite: floating-point dtypes.
+/// tf.math.approximate_equal: |x - y| < tolerance. Throws InvalidArgumentError when the shapes differ.
+Tensor approximate_equal(const Operand& x, const Operand& y, double tolerance = 1e-5);
+
+/// tf.math.is_nan, is_inf, is_finite: floating-point dtypes.
 Tensor is_nan(const Tensor& x, Where where = Where::here());
+Tensor is_inf(const Tensor& x, Where where = Where::here());
 Tensor is_finite(const Tensor& x, Where where = Where::here());
+
+/// tf.math.is_non_decreasing, is_strictly_increasing: whether x, in row-major order, is; true for fewer than two
+/// numbers.
+Tensor is_non_decreasing(const Tensor& x, Where where = Where::here());
+Tensor is_strictly_increasing(const Tensor& x, Where where = Where::here());
 
 /// tf.where: condition ? x : y by element, all three broadcast. The gradient of the branch not taken is 0. Throws
 /// InvalidArgumentError unless the condition is bool.
 Tensor where(const Tensor& condition, const Operand& x, const Operand& y);
+/// tf.where of one argument: where the condition, a tensor of bools or numbers, is not zero; int64 indices (n, rank)
+/// in row-major order.
+Tensor where(const Tensor& condition, Where where = Where::here());
 
 }  // namespace gradtape
