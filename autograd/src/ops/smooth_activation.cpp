@@ -2,6 +2,7 @@
 // gradient of that is made of public ops.
 
 #include "gradtape/autograd/ops/activation.h"
+#include "gradtape/autograd/ops/clipping.h"
 #include "gradtape/autograd/ops/math.h"
 #include "kernels/elementwise.h"
 #include "ops/binary.h"
@@ -30,13 +31,15 @@ Tensor mish_curvature(const Tensor& x) {
   const Tensor slope = (1 - square(t)) * s;
   return slope * (2 + x * (1 - s - 2 * t * s));
 }
+// Where the density is 0 the square may overflow, so large values stand for all that are larger.
 Tensor gelu_curvature(const Tensor& x) {
-  const Tensor z = square(x);
+  const Tensor z = square(clip_by_value(x, -50, 50));
   return 0.39894228040143267794 * exp(-0.5 * z) * (2 - z);
 }
 // With f = x s(v), v = 2 sqrt(2 / pi) (x + 0.044715 x^3).
-Tensor gelu_tanh_curvature(const Tensor& x) {
+Tensor gelu_tanh_curvature(const Tensor& value) {
   const double c = 1.59576912160573071176;
+  const Tensor x = clip_by_value(value, -50, 50);
   const Tensor z = square(x);
   const Tensor v = x * (c + c * 0.044715 * z), slope = c + c * 0.134145 * z, curvature = c * 0.26829 * x;
   return sigmoid_slope(v) * (2 * slope + x * (curvature + square(slope) * (1 - 2 * sigmoid(v))));

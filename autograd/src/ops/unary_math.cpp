@@ -121,8 +121,8 @@ struct Exp : UnaryOp<Unary::exp> {
 
 struct Expm1 : UnaryOp<Unary::expm1> {
   static constexpr std::string_view name = "expm1";
-  auto gradient(Dy dy, Y y) const {
-    return partials([=] { return dy * (y + 1); });
+  auto gradient(Dy dy, X<0> x) const {
+    return partials([=] { return dy * exp(x); });
   }
   static auto samples() { return unary_samples(expm1, -2, 2); }
 };
