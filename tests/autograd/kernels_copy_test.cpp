@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "kernels/copy.h"
+#include "kernels/scatter.h"
 #include "kernels/parallel.h"
 
 using namespace gradtape;
@@ -221,7 +222,7 @@ void check_scatter_add(std::int64_t outer, std::int64_t n, std::int64_t inner, s
   for (const int threads : {1, 2, 4}) {
     kernels::set_num_threads(threads);
     std::vector<T> y = start;
-    kernels::scatter_add(dtype_of<T>, x.data(), outer, n, inner, int64, indices.data(), count, y.data());
+    kernels::scatter(kernels::Scatter::add, dtype_of<T>, x.data(), outer, n, inner, int64, indices.data(), count, y.data());
     // The same order of additions, so the same bits.
     CHECK(std::memcmp(y.data(), expected.data(), y.size() * sizeof(T)) == 0);
   }
@@ -242,9 +243,9 @@ TEST_CASE("scatter_add adds repeated indices in order, with any number of thread
   check_scatter_add<std::uint8_t>(2, 7, 5, 400);
   const std::int32_t top[] = {2147483647, 1}, indices[] = {0, 0};
   std::int32_t y = 0;
-  kernels::scatter_add(int32, top, 1, 1, 1, int32, indices, 2, &y);
+  kernels::scatter(kernels::Scatter::add, int32, top, 1, 1, 1, int32, indices, 2, &y);
   CHECK(y == -2147483647 - 1);
-  kernels::scatter_add(float32, nullptr, 1, 5, 2, int32, nullptr, 0, nullptr);
+  kernels::scatter(kernels::Scatter::add, float32, nullptr, 1, 5, 2, int32, nullptr, 0, nullptr);
 }
 
 TEST_CASE("the first index outside its range is found") {

@@ -23,15 +23,23 @@ void strided_write(std::size_t size, const void* x, void* y, const std::int64_t*
 void concat(std::size_t size, const void* const* parts, const std::int64_t* lengths, int part_count,
             std::int64_t outer, std::int64_t inner, void* y);
 
-/// y[o][i][:] = x[o][indices[i]][:] with x viewed (outer, n, inner). indices: int32 or int64, in [0, n): the caller
-/// checked them with first_invalid_index.
+/// y[b][o][i][:] = x[b][o][indices[b][i]][:] with x viewed (batches, outer, n, inner). indices: int32 or int64, in
+/// [0, n): the caller checked them with first_invalid_index.
 void gather(std::size_t size, const void* x, std::int64_t outer, std::int64_t n, std::int64_t inner,
-            DType index_dtype, const void* indices, std::int64_t index_count, void* y);
+            DType index_dtype, const void* indices, std::int64_t index_count, void* y, std::int64_t batches = 1);
 
-/// y[o][indices[i]][:] += x[o][i][:]; y viewed (outer, n, inner), x viewed (outer, index_count, inner). Numeric
-/// dtypes. Repeated indices add up in the order of i, whatever the number of threads.
-void scatter_add(DType dtype, const void* x, std::int64_t outer, std::int64_t n, std::int64_t inner,
-                 DType index_dtype, const void* indices, std::int64_t index_count, void* y);
+/// y[o][i][inner] = x[o][indices[o][i][inner]][inner] with x viewed (outer, n, inner), y and indices viewed (outer,
+/// index_count, inner). indices: int32 or int64; a negative one counts from the end. Returns the place of the first
+/// index outside [-n, n), whose presence leaves y unfinished, or -1.
+std::int64_t take_along(std::size_t size, const void* x, std::int64_t outer, std::int64_t n, std::int64_t inner,
+                        DType index_dtype, const void* indices, std::int64_t index_count, void* y);
+
+/// places[i] = the row-major place of the index tuple i of `depth` numbers in a tensor whose first axes have these
+/// lengths. Each `per_batch` tuples count within the next of the tensors that lie one behind the other. Returns the
+/// place of the first number outside its axis, whose presence leaves places unfinished, or -1. indices: int32 or
+/// int64.
+std::int64_t flat_places(DType index_dtype, const void* indices, std::int64_t count, int depth,
+                         const std::int64_t* lengths, std::int64_t per_batch, std::int64_t* places);
 
 /// The place of the first index outside [0, n), or -1.
 std::int64_t first_invalid_index(DType index_dtype, const void* indices, std::int64_t count, std::int64_t n);

@@ -1,14 +1,12 @@
 #include "gradtape/autograd/ops/indexing.h"
 
-#include <cstring>
-
 #include "gradtape/autograd/ops/creation.h"
 #include "kernels/copy.h"
 #include "kernels/elementwise.h"
 #include "kernels/reduce.h"
-#include "ops/checks.h"
-#include "ops/op.h"
-#include "ops/sample.h"
+#include "kernels/scatter.h"
+#include "ops/indexing_families.h"
+#include "ops/places.h"
 
 namespace gradtape {
 namespace detail {
@@ -16,41 +14,60 @@ namespace {
 
 using Values = std::vector<Tensor>;
 
-Tensor gather_gradient(const Tensor& dy, const Tensor& indices, int axis, const Shape& params_shape);
+/// How the kernels see what gather does: params (batches, outer, n, inner), indices (batches, count).
+struct GatherView {
+  std::int64_t batches, outer, n, inner, count;
+  GatherView(const Shape& params, const Shape& indices, int axis, int batch_dims)
+      : batches(product_of(params, 0, batch_dims)),
+        outer(product_of(params, batch_dims, axis)),
+        n(params[axis]),
+        inner(product_of(params, axis + 1, params.rank())),
+        count(product_of(indices, batch_dims, indices.rank())) {}
+};
 
 struct Gather {
   static constexpr std::string_view name = "gather";
   static constexpr bool mixed_dtypes = true;
-  int axis;
+  std::optional<int> given_axis;
+  int given_batch_dims;
   Shape params_shape;
 
+  int batch_dims(const Shape& indices) const {
+    return given_batch_dims < 0 ? given_batch_dims + indices.rank() : given_batch_dims;
+  }
+  int axis(const Shape& indices) const {
+    return normalize_axis(given_axis.value_or(batch_dims(indices)), params_shape.rank());
+  }
   Shape infer(const Inputs& x) const {
-    const Shape& params = x.shape(0);
-    const TensorImpl& indices = checked(x[1]);
-    const int place = normalize_axis(axis, params.rank());
-    if (indices.dtype != int32 && indices.dtype != int64)
-      throw InvalidArgumentError("indices are int32 or int64, got " + text_of(indices.dtype) + "; cast them first");
-    const std::int64_t invalid =
-        kernels::first_invalid_index(indices.dtype, indices.data, indices.count, params[place]);
-    if (invalid >= 0)
-      throw OutOfRangeError("index " + std::to_string(integer_at(indices, invalid)) + " at " +
-                            position_of(invalid, indices.shape) + " of the indices is outside [0, " +
-                            std::to_string(params[place]) + "), axis " + std::to_string(place) + " of shape " +
-                            to_string(params));
+    const Shape &params = x.shape(0), &indices = x.shape(1);
+    const int batch = batch_dims(indices), place = axis(indices);
+    if (batch < 0 || batch > indices.rank() || batch > place)
+      throw InvalidArgumentError(std::to_string(given_batch_dims) + " batch axes with indices of shape " +
+                                 to_string(indices) + " along axis " + std::to_string(place) + " of shape " +
+                                 to_string(params) + "; the batch axes come first in both");
+    for (int i = 0; i < batch; ++i)
+      if (params[i] != indices[i])
+        throw InvalidArgumentError("batch axis " + std::to_string(i) + " differs between shape " + to_string(params) +
+                                   " and indices " + to_string(indices));
+    check_indices(x.impl(1), place, params);
     Shape shape = params.sub(0, place);
-    for (std::int64_t length : indices.shape) shape.push_back(length);
+    for (int i = batch; i < indices.rank(); ++i) shape.push_back(indices[i]);
     for (int i = place + 1; i < params.rank(); ++i) shape.push_back(params[i]);
     return shape;
   }
   void forward(const Inputs& x, Tensor& y) const {
-    const TensorImpl &params = *impl_of(x[0]), &indices = *impl_of(x[1]);
-    const int place = normalize_axis(axis, params.shape.rank());
-    kernels::gather(size_of(params.dtype), params.data, product_of(params.shape, 0, place), params.shape[place],
-                    product_of(params.shape, place + 1, params.shape.rank()), indices.dtype, indices.data,
-                    indices.count, impl_of(y)->data);
+    const TensorImpl &params = x.impl(0), &indices = x.impl(1);
+    const GatherView view(params.shape, indices.shape, axis(indices.shape), batch_dims(indices.shape));
+    kernels::gather(size_of(params.dtype), params.data, view.outer, view.n, view.inner, indices.dtype, indices.data,
+                    view.count, impl_of(y)->data, view.batches);
   }
   auto gradient(Dy dy, X<1, 0> indices) const {
-    return partials([=, this] { return gather_gradient(dy, indices, axis, params_shape); }, no_partial);
+    return partials(
+        [=, this] {
+          const Shape& shape = impl_of(*indices)->shape;
+          return gather_gradient(dy, indices, axis(shape), batch_dims(shape), params_shape);
+        },
+        no_partial);
   }
   static std::vector<Sample> samples() {
     return {
@@ -59,44 +76,58 @@ struct Gather {
         {[](const Values& x) { return gather(x[0], x[1], 1); },
          {sample_values({2, 3, 2}, -2, 2), constant({2, 0, 2, 2})}},
         {[](const Values& x) { return gather(x[0], x[1], -1); }, {sample_values({2, 3}, -2, 2), constant(1, int64)}},
-        {[](const Values& x) { return gather(x[0], x[1]); }, {sample_values({3, 2}, -2, 2), zeros({0}, int32)}}};
+        {[](const Values& x) { return gather(x[0], x[1]); }, {sample_values({3, 2}, -2, 2), zeros({0}, int32)}},
+        {[](const Values& x) {
+           return gather(x[0], x[1], {}, {.batch_dims = 1});
+         },
+         {sample_values({2, 3, 2}, -2, 2), constant({{2, 0, 2}, {1, 1, 0}})}},
+        {[](const Values& x) {
+           return gather(x[0], x[1], 2, {.batch_dims = 1});
+         },
+         {sample_values({2, 1, 3, 2}, -2, 2), constant({{2, 2}, {0, 1}})}},
+        {[](const Values& x) {
+           return gather(x[0], x[1], -1, {.batch_dims = -1});
+         },
+         {sample_values({2, 3}, -2, 2), constant({{2, 2}, {0, 1}})}},
+        {[](const Values& x) { return gather(x[0], x[1]); }, {sample_values({1}, -2, 2), constant({0, 0})}}};
   }
 };
 
-/// Zeros of the shape of params, to which the parts of dy are added at their indices.
 struct GatherGradient {
   static constexpr std::string_view name = "gather_gradient";
   static constexpr bool mixed_dtypes = true;
-  int axis;
+  int axis, batch_dims;
   Shape params_shape;
 
   Shape infer(const Inputs&) const { return params_shape; }
   void forward(const Inputs& x, Tensor& y) const {
-    const TensorImpl &dy = *impl_of(x[0]), &indices = *impl_of(x[1]), &result = *impl_of(y);
-    const int place = normalize_axis(axis, params_shape.rank());
-    std::memset(result.data, 0, static_cast<std::size_t>(result.count) * size_of(result.dtype));
-    kernels::scatter_add(dy.dtype, dy.data, product_of(params_shape, 0, place), params_shape[place],
-                         product_of(params_shape, place + 1, params_shape.rank()), indices.dtype, indices.data,
-                         indices.count, result.data);
+    const TensorImpl &dy = x.impl(0), &indices = x.impl(1), &result = *impl_of(y);
+    const std::int64_t zero = 0;
+    kernels::fill(dy.dtype, &zero, result.data, result.count);
+    const GatherView view(params_shape, indices.shape, axis, batch_dims);
+    kernels::scatter(kernels::Scatter::add, dy.dtype, dy.data, view.outer, view.n, view.inner, indices.dtype,
+                     indices.data, view.count, result.data, view.batches);
   }
   auto gradient(Dy dy, X<1, 0> indices) const {
-    return partials([=, this] { return gather(dy, indices, axis); }, no_partial);
+    return partials(
+        [=, this] {
+          return gather(dy, indices, axis, {.batch_dims = batch_dims});
+        },
+        no_partial);
   }
   static std::vector<Sample> samples() {
     return {{[](const Values& x) {
-               return gather_gradient(x[0], x[1], 0, {5, 2});
+               return gather_gradient(x[0], x[1], 1, 0, {2, 3, 2});
              },
-             {sample_values({3, 2}, -2, 2), constant({4, 1, 4})}},
+             {sample_values({2, 4, 2}, -2, 2), constant({0, 2, 0, 1})}},
             {[](const Values& x) {
-               return gather_gradient(x[0], x[1], -1, {2, 3});
+               return gather_gradient(x[0], x[1], 1, 1, {2, 3});
              },
-             {sample_values({2, 2, 2}, -2, 2), constant({{0, 1}, {1, 1}})}}};
+             {sample_values({2, 2}, -2, 2), constant({{0, 2}, {1, 1}})}},
+            {[](const Values& x) { return gather_gradient(x[0], x[1], 0, 0, {3}); },
+             {sample_values({}, -2, 2), constant(2)}}};
   }
 };
-
-Tensor gather_gradient(const Tensor& dy, const Tensor& indices, int axis, const Shape& params_shape) {
-  return record(GatherGradient{axis, params_shape}, {dy, indices}, {});
-}
 
 struct OneHot {
   static constexpr std::string_view name = "one_hot";
@@ -107,9 +138,6 @@ struct OneHot {
   DType dtype(const Inputs&) const { return options.dtype; }
   Shape infer(const Inputs& x) const {
     const Shape& indices = x.shape(0);
-    if (!is_integer(x.dtype(0)))
-      throw InvalidArgumentError("indices of an integer dtype are needed, got " + text_of(x.dtype(0)) +
-                                 "; cast them first");
     if (depth < 0) throw InvalidArgumentError("a depth that is not negative is needed, got " + std::to_string(depth));
     const int place = normalize_axis(options.axis, indices.rank() + 1);
     Shape shape = indices.sub(0, place);
@@ -138,9 +166,12 @@ template <ArgKernel kernel>
 struct ArgOp {
   static constexpr std::string_view not_differentiable = "its result is indices";
   int axis;
+  DType output_type;
 
-  DType dtype(const Inputs&) const { return int64; }
+  DType dtype(const Inputs&) const { return output_type; }
   Shape infer(const Inputs& x) const {
+    if (output_type != int64 && output_type != int32)
+      throw InvalidArgumentError("the output_type is int64 or int32, got " + text_of(output_type));
     const Shape& input = x.shape(0);
     if (x.dtype(0) == DType::string) throw InvalidArgumentError("numbers are needed, got string");
     const int place = normalize_axis(axis, input.rank());
@@ -152,13 +183,16 @@ struct ArgOp {
   void forward(const Inputs& x, Tensor& y) const {
     const TensorImpl& input = *impl_of(x[0]);
     const int place = normalize_axis(axis, input.shape.rank());
+    const Tensor places = output_type == int64 ? y : uninitialized(int64, impl_of(y)->shape);
+    const TensorImpl& result = *impl_of(places);
     kernel(input.dtype, input.data, product_of(input.shape, 0, place), input.shape[place],
-           product_of(input.shape, place + 1, input.shape.rank()), static_cast<std::int64_t*>(impl_of(y)->data));
+           product_of(input.shape, place + 1, input.shape.rank()), static_cast<std::int64_t*>(result.data));
+    if (output_type != int64) kernels::cast(int64, result.data, output_type, impl_of(y)->data, result.count);
   }
-  static std::vector<Sample> samples_of(Tensor (*op)(const Tensor&, int, Where)) {
-    return {{[op](const Values& x) { return op(x[0], 0, {}); }, {sample_values({5}, -2, 2)}},
-            {[op](const Values& x) { return op(x[0], -2, {}); }, {sample_values({2, 3, 2}, -2, 2)}},
-            {[op](const Values& x) { return op(x[0], 1, {}); }, {sample_values({0, 3}, -2, 2)}}};
+  static std::vector<Sample> samples_of(Tensor (*op)(const Tensor&, int, const ArgOptions&, Where)) {
+    return {{[op](const Values& x) { return op(x[0], 0, {.output_type = int32}, {}); }, {sample_values({5}, -2, 2)}},
+            {[op](const Values& x) { return op(x[0], -2, {}, {}); }, {sample_values({2, 3, 2}, -2, 2)}},
+            {[op](const Values& x) { return op(x[0], 1, {}, {}); }, {sample_values({0, 3}, -2, 2)}}};
   }
 };
 
@@ -175,21 +209,37 @@ struct ArgMin : ArgOp<kernels::arg_min> {
 }  // namespace
 
 std::vector<OpRow> indexing_ops() {
-  return {row<Gather>("indexing"), row<GatherGradient>("indexing"), row<OneHot>("indexing"), row<ArgMax>("indexing"),
-          row<ArgMin>("indexing")};
+  std::vector<OpRow> rows{row<Gather>("indexing"), row<GatherGradient>("indexing"), row<OneHot>("indexing"),
+                          row<ArgMax>("indexing"), row<ArgMin>("indexing")};
+  for (auto family : {choosing_ops, take_along_ops, scatter_ops, partition_ops, diagonal_ops, creation_ops, random_ops}) {
+    const std::vector<OpRow> more = family();
+    rows.insert(rows.end(), more.begin(), more.end());
+  }
+  return rows;
+}
+
+Tensor gather_gradient(const Tensor& dy, const Tensor& indices, int axis, int batch_dims, const Shape& params_shape) {
+  return record(GatherGradient{axis, batch_dims, params_shape}, {dy, indices}, {});
 }
 
 }  // namespace detail
 
 using namespace detail;
 
-Tensor gather(const Tensor& params, const Tensor& indices, int axis, Where where) {
-  return record(Gather{axis, shape_of(params)}, {params, indices}, where);
+Tensor gather(const Tensor& params, const Tensor& indices, std::optional<int> axis, const GatherOptions& options,
+              Where where) {
+  return in_op(Gather::name, where, [&] {
+    return record(Gather{axis, options.batch_dims, shape_of(params)}, {params, IndexTensor(indices)}, where);
+  });
 }
 Tensor one_hot(const Tensor& indices, std::int64_t depth, const OneHotOptions& options, Where where) {
-  return record(OneHot{depth, options}, {indices}, where);
+  return in_op(OneHot::name, where, [&] { return record(OneHot{depth, options}, {IndexTensor(indices)}, where); });
 }
-Tensor argmax(const Tensor& input, int axis, Where where) { return record(ArgMax{axis}, {input}, where); }
-Tensor argmin(const Tensor& input, int axis, Where where) { return record(ArgMin{axis}, {input}, where); }
+Tensor argmax(const Tensor& input, int axis, const ArgOptions& options, Where where) {
+  return record(ArgMax{axis, options.output_type}, {input}, where);
+}
+Tensor argmin(const Tensor& input, int axis, const ArgOptions& options, Where where) {
+  return record(ArgMin{axis, options.output_type}, {input}, where);
+}
 
 }  // namespace gradtape

@@ -59,6 +59,23 @@ class Variable {
   Variable& assign_add(const Operand& delta);
   Variable& assign_sub(const Operand& delta);
 
+  /// tf.Variable's updates at chosen places; as assign, they change nothing that an op has read. indices, of any
+  /// integer dtype, number parts along the first axis: updates has the shape indices.shape + shape[1:], or is a
+  /// scalar. Repeated indices act one after the other. Throws OutOfRangeError, InvalidArgumentError.
+  Variable& scatter_update(const Tensor& indices, const Operand& updates);
+  Variable& scatter_add(const Tensor& indices, const Operand& updates);
+  Variable& scatter_sub(const Tensor& indices, const Operand& updates);
+  Variable& scatter_mul(const Tensor& indices, const Operand& updates);
+  Variable& scatter_div(const Tensor& indices, const Operand& updates);
+  Variable& scatter_max(const Tensor& indices, const Operand& updates);
+  Variable& scatter_min(const Tensor& indices, const Operand& updates);
+  /// The same with index tuples, the last axis of indices, as in tensor_scatter_nd_update.
+  Variable& scatter_nd_update(const Tensor& indices, const Operand& updates);
+  Variable& scatter_nd_add(const Tensor& indices, const Operand& updates);
+  Variable& scatter_nd_sub(const Tensor& indices, const Operand& updates);
+  Variable& scatter_nd_max(const Tensor& indices, const Operand& updates);
+  Variable& scatter_nd_min(const Tensor& indices, const Operand& updates);
+
   explicit operator bool() const { return state_ != nullptr; }
   /// Whether both are handles of one variable.
   bool is_same(const Variable& other) const { return state_ == other.state_; }
