@@ -43,6 +43,13 @@ void write_diagonals(std::size_t size, const Diagonals& diagonals, const void* p
   });
 }
 
+void fill_diagonals(std::size_t size, const Diagonals& diagonals, const void* element, void* matrices) {
+  for_diagonals(size, diagonals, [&](int64_t to, int64_t, const CopyAxis* axes) {
+    const CopyAxis spread[] = {{axes[0].length, 0, axes[0].x_stride}, {axes[1].length, 0, axes[1].x_stride}};
+    copy_strided(size, element, static_cast<char*>(matrices) + to, spread, 2);
+  });
+}
+
 void band_part(std::size_t size, const void* x, int64_t batch, int64_t rows, int64_t cols, int64_t low, int64_t high,
                void* y) {
   if (rows == 0 || cols == 0) return;

@@ -19,6 +19,9 @@ struct Diagonals {
 void read_diagonals(std::size_t size, const Diagonals& diagonals, const void* matrices, void* packed);
 void write_diagonals(std::size_t size, const Diagonals& diagonals, const void* packed, void* matrices);
 
+/// The same element in every place of the diagonals.
+void fill_diagonals(std::size_t size, const Diagonals& diagonals, const void* element, void* matrices);
+
 /// y = x where low <= column - row <= high, else zero bytes; x and y viewed (batch, rows, cols).
 void band_part(std::size_t size, const void* x, std::int64_t batch, std::int64_t rows, std::int64_t cols,
                std::int64_t low, std::int64_t high, void* y);

@@ -33,4 +33,24 @@ void random_permutation(PhiloxStream stream, std::int64_t* y, std::int64_t n);
 void random_dropout_mask(PhiloxStream stream, DType dtype, void* y, std::int64_t n, double keep_probability,
                          double scale);
 
+/// What follows is drawn in float64, each element from numbers of its own, and then of the dtype; integers saturate.
+/// Element i has the parameters i % parameters, which the caller has checked.
+
+/// Gamma with shape alpha >= 0 and scale 1 (Marsaglia and Tsang, "A simple method for generating gamma variables",
+/// 2000).
+void random_gamma(PhiloxStream stream, DType dtype, const double* alpha, std::int64_t parameters, void* y,
+                  std::int64_t n);
+/// Poisson with a finite rate >= 0; from 10 on by transformed rejection (Hoermann, "The transformed rejection method
+/// for generating Poisson random variables", 1993).
+void random_poisson(PhiloxStream stream, DType dtype, const double* rate, std::int64_t parameters, void* y,
+                    std::int64_t n);
+/// Successes of `count` >= 0 trials with probability in [0, 1]; with 10 expected ones or more by transformed rejection
+/// (Hoermann, "The generation of binomial random variates", 1993).
+void random_binomial(PhiloxStream stream, DType dtype, const double* count, const double* probability,
+                     std::int64_t parameters, void* y, std::int64_t n);
+/// y (rows, samples), int32 or int64: class c of a row (rows, classes) of logits with probability softmax(row)[c].
+/// Each row has a finite logit and no NaN or +infinity.
+void random_categorical(PhiloxStream stream, const double* logits, std::int64_t rows, std::int64_t classes,
+                        std::int64_t samples, DType dtype, void* y);
+
 }  // namespace gradtape::kernels

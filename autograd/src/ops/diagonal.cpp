@@ -18,7 +18,7 @@ using Values = std::vector<Tensor>;
 
 void fill_with(double value, const TensorImpl& tensor) {
   std::int64_t element = 0;  // room for one of any dtype
-  kernels::cast(float64, &value, tensor.dtype, &element, 1);
+  if (tensor.dtype != DType::string) kernels::cast(float64, &value, tensor.dtype, &element, 1);
   kernels::fill(tensor.dtype, &element, tensor.data, tensor.count);
 }
 
@@ -189,7 +189,9 @@ struct SetDiag : DiagonalAttributes {
   }
 };
 
-/// Keeps low <= column - row <= high.
+/// x where low <= column - row <= high, else 0.
+Tensor keep_band(const Tensor& x, std::int64_t low, std::int64_t high, Where where);
+
 struct BandPart {
   static constexpr std::string_view name = "band_part";
   std::int64_t low, high;
@@ -206,7 +208,7 @@ struct BandPart {
                        input.shape[rank - 1], low, high, impl_of(y)->data);
   }
   auto gradient(Dy dy) const {
-    return partials([=, this] { return record(BandPart{low, high}, {dy}, {}); });
+    return partials([=, this] { return keep_band(dy, low, high, {}); });
   }
   static std::vector<Sample> samples() {
     return {{[](const Values& x) { return band_part(x[0], 0, -1); }, {sample_values({3, 3}, -2, 2)}},
@@ -215,6 +217,10 @@ struct BandPart {
             {[](const Values& x) { return band_part(x[0], 0, 0); }, {sample_values({0, 2}, -2, 2)}}};
   }
 };
+
+Tensor keep_band(const Tensor& x, std::int64_t low, std::int64_t high, Where where) {
+  return record(BandPart{low, high}, {x}, where);
+}
 
 constexpr std::int64_t everything = std::int64_t{1} << 40;  // more than any matrix has rows or columns
 
@@ -288,15 +294,21 @@ Tensor tensor_diag_part(const Tensor& input, Where where) {
 }
 
 Tensor band_part(const Tensor& input, std::int64_t num_lower, std::int64_t num_upper, Where where) {
-  return record(BandPart{num_lower < 0 ? -everything : -bounded(num_lower),
-                         num_upper < 0 ? everything : bounded(num_upper)},
-                {input}, where);
+  return in_op(BandPart::name, where, [&] {
+    const Shape& shape = checked(input).shape;
+    const int rank = shape.rank();
+    if (rank >= 2 && (num_lower > shape[rank - 2] || num_upper > shape[rank - 1]))
+      throw InvalidArgumentError("num_lower " + std::to_string(num_lower) + " and num_upper " +
+                                 std::to_string(num_upper) + " for matrices of shape " + to_string(shape) +
+                                 "; they are negative, or at most the numbers of rows and columns");
+    return keep_band(input, num_lower < 0 ? -everything : -num_lower, num_upper < 0 ? everything : num_upper, where);
+  });
 }
 Tensor tril(const Tensor& x, std::int64_t k, Where where) {
-  return record(BandPart{-everything, bounded(k)}, {x}, where);
+  return keep_band(x, -everything, bounded(k), where);
 }
 Tensor triu(const Tensor& x, std::int64_t k, Where where) {
-  return record(BandPart{bounded(k), everything}, {x}, where);
+  return keep_band(x, bounded(k), everything, where);
 }
 
 }  // namespace gradtape

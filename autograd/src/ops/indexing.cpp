@@ -138,6 +138,7 @@ struct OneHot {
   DType dtype(const Inputs&) const { return options.dtype; }
   Shape infer(const Inputs& x) const {
     const Shape& indices = x.shape(0);
+    if (options.dtype == DType::string) throw InvalidArgumentError("a dtype of numbers or bool is needed, got string");
     if (depth < 0) throw InvalidArgumentError("a depth that is not negative is needed, got " + std::to_string(depth));
     const int place = normalize_axis(options.axis, indices.rank() + 1);
     Shape shape = indices.sub(0, place);

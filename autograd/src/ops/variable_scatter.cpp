@@ -14,7 +14,7 @@ using kernels::Scatter;
 /// The operand as a tensor of one element, or of the shape that the indices ask for.
 Tensor checked_updates(const Variable& variable, Scatter kind, const Operand& operand, const Shape& expected) {
   if (kind == Scatter::divide) check_floating(variable.dtype());
-  if (kind != Scatter::update) check_number(variable.dtype());
+  if (kind != Scatter::update || variable.dtype() == DType::string) check_number(variable.dtype());
   const Tensor updates = operand.is_number() ? operand.as(variable.dtype()) : operand.tensor();
   const TensorImpl& given = checked(updates);
   if (given.dtype != variable.dtype()) throw_different_dtypes(variable.dtype(), given.dtype);

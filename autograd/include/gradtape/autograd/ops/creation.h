@@ -1,5 +1,5 @@
 #pragma once
-// Tensors from values. Nothing here has a gradient.
+// Tensors from values. Only linspace of tensors has a gradient.
 
 #include <cstdint>
 #include <initializer_list>
@@ -9,6 +9,7 @@
 
 #include "gradtape/autograd/operand.h"
 #include "gradtape/autograd/tensor.h"
+#include "gradtape/autograd/where.h"
 
 namespace gradtape {
 
@@ -28,6 +29,8 @@ Tensor from_text_views(const std::vector<std::string_view>& texts, const Shape& 
 /// tf.constant of a number: float and double give float32, int gives int32, bool gives bool; of a text: string.
 Tensor constant(const Operand& value);
 Tensor constant(const Operand& value, DType dtype);
+/// The same in every place of a shape. A tensor must have one element, or as many as the shape, whose order they keep.
+Tensor constant(const Operand& value, DType dtype, const Shape& shape);
 
 /// tf.constant of a braced list, up to four levels deep: constant({{1.f, 2.f}, {3.f, 4.f}}). A list of double is
 /// float32, as in TensorFlow, unless a dtype is given. Throws InvalidArgumentError when rows differ in length, or
@@ -37,6 +40,12 @@ requires std::is_arithmetic_v<T> Tensor constant(std::initializer_list<T> values
                                                  DType dtype = detail::literal_dtype<T>) {
   const auto n = static_cast<std::int64_t>(values.size());
   return detail::from_literal(dtype_of<T>, values.begin(), n, {n}, dtype);
+}
+
+/// The list's elements, in order, under a shape; a single one in every place.
+template <class T>
+requires std::is_arithmetic_v<T> Tensor constant(std::initializer_list<T> values, DType dtype, const Shape& shape) {
+  return constant(constant(values, dtype), dtype, shape);
 }
 
 namespace detail {
@@ -133,8 +142,26 @@ Tensor range(const Operand& start, const Operand& limit, const Operand& delta, D
 /// tf.linspace: num values from start to stop, both included; float32, or float64 when asked for. Throws
 /// InvalidArgumentError for num < 1.
 Tensor linspace(double start, double stop, std::int64_t num, DType dtype = float32);
+/// The same of tensors, which broadcast: the values lie along a new axis.
+Tensor linspace(const Tensor& start, const Tensor& stop, std::int64_t num, int axis = 0, Where where = Where::here());
+/// numpy.logspace: base to the powers of linspace(start, stop, num). numpy.geomspace: num values from start to stop
+/// whose ratios are equal; throws InvalidArgumentError unless both have one sign.
+Tensor logspace(double start, double stop, std::int64_t num = 50, double base = 10, DType dtype = float32);
+Tensor geomspace(double start, double stop, std::int64_t num = 50, DType dtype = float32);
 
-/// tf.eye: ones on the main diagonal.
-Tensor eye(std::int64_t rows, DType dtype = float32);
+struct EyeOptions {
+  std::int64_t num_columns = -1;
+  Shape batch_shape = {};
+  DType dtype = float32;
+};
+/// tf.eye: ones on the main diagonal of a matrix, square unless num_columns is given; shape batch_shape + (num_rows,
+/// num_columns).
+Tensor eye(std::int64_t num_rows, const EyeOptions& options);
+Tensor eye(std::int64_t num_rows, DType dtype = float32);
+Tensor eye(std::int64_t num_rows, std::int64_t num_columns, const Shape& batch_shape = {}, DType dtype = float32);
+
+namespace linalg {
+using gradtape::eye;
+}  // namespace linalg
 
 }  // namespace gradtape
