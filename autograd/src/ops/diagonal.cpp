@@ -203,9 +203,9 @@ struct BandPart {
   }
   void forward(const Inputs& x, Tensor& y) const {
     const TensorImpl& input = x.impl(0);
-    const int rank = input.shape.rank();
-    kernels::band_part(size_of(input.dtype), input.data, product_of(input.shape, 0, rank - 2), input.shape[rank - 2],
-                       input.shape[rank - 1], low, high, impl_of(y)->data);
+    const std::int64_t *rows = input.shape.end() - 2, *cols = rows + 1;
+    kernels::band_part(size_of(input.dtype), input.data, product_of(input.shape, 0, input.shape.rank() - 2), *rows,
+                       *cols, low, high, impl_of(y)->data);
   }
   auto gradient(Dy dy) const {
     return partials([=, this] { return keep_band(dy, low, high, {}); });
