@@ -84,7 +84,8 @@ TEST_CASE("constant: a shape orders the values, or repeats a single one") {
   CHECK(values<float>(constant({7}, float32, {2, 1})) == Floats{7, 7});
   CHECK(constant(1, int64, {0, 2}).shape() == Shape{0, 2});
   CHECK_THROWS_WITH_AS(constant({1, 2, 3}, int32, {2, 2}),
-                       doctest::Contains("[constant] 3 values for the shape (2, 2), which has 4"), InvalidArgumentError);
+                       doctest::Contains("[constant] 3 values for the shape (2, 2), which has 4"),
+                       InvalidArgumentError);
   CHECK_THROWS_AS(constant(1, int32, {-1}), InvalidArgumentError);
 }
 

@@ -51,8 +51,8 @@ TEST_CASE("diag_part: diagonals of matrices, and bands with padding") {
   CHECK(values<std::int32_t>(diag_part(x, {.k = {1, 3}, .padding_value = 9})) ==
         Ints{9, 9, 4, 9, 3, 8, 2, 7, 6, 9, 9, 2, 9, 3, 4, 4, 3, 8});
   CHECK(diag_part(zeros({0, 3})).shape() == Shape{0});
-  CHECK_THROWS_WITH_AS(diag_part(x, {.k = 4}),
-                       Contains("[diag_part] matrices of shape (2, 3, 4) have no diagonal 4"), InvalidArgumentError);
+  CHECK_THROWS_WITH_AS(diag_part(x, {.k = 4}), Contains("[diag_part] matrices of shape (2, 3, 4) have no diagonal 4"),
+                       InvalidArgumentError);
   CHECK_THROWS_AS(diag_part(x, {.k = -3}), InvalidArgumentError);
   CHECK_THROWS_AS(diag_part(x, {.k = {1, -1}}), InvalidArgumentError);
   CHECK_THROWS_AS(diag_part(constant({1.f})), InvalidArgumentError);
@@ -102,7 +102,8 @@ TEST_CASE("tensor_diag and tensor_diag_part: every axis twice") {
 TEST_CASE("band_part: what lies between two diagonals") {
   const Tensor x = constant({{0, 1, 2, 3}, {-1, 0, 1, 2}, {-2, -1, 0, 1}, {-3, -2, -1, 0}});
   CHECK(values<std::int32_t>(band_part(x, 1, -1)) == Ints{0, 1, 2, 3, -1, 0, 1, 2, 0, -1, 0, 1, 0, 0, -1, 0});
-  CHECK(values<std::int32_t>(linalg::band_part(x, 2, 1)) == Ints{0, 1, 0, 0, -1, 0, 1, 0, -2, -1, 0, 1, 0, -2, -1, 0});
+  CHECK(values<std::int32_t>(linalg::band_part(x, 2, 1)) ==
+        Ints{0, 1, 0, 0, -1, 0, 1, 0, -2, -1, 0, 1, 0, -2, -1, 0});
   CHECK(values<std::int32_t>(band_part(x, -1, -1)) == values<std::int32_t>(x));
   CHECK(band_part(zeros({0, 2}), 0, 0).shape() == Shape{0, 2});
   CHECK_THROWS_WITH_AS(band_part(x, 5, 0), Contains("[band_part] num_lower 5"), InvalidArgumentError);

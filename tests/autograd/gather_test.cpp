@@ -1,4 +1,5 @@
-// Gathering by tuples, along axes and by batches. Expected values are worked out by hand, or NumPy's where it says so.
+// Gathering by tuples, along axes and by batches. Expected values are worked out by hand, or NumPy's where it says
+// so.
 #include <doctest/doctest.h>
 
 #include "autograd/tensor_values.h"
@@ -184,7 +185,8 @@ TEST_CASE("gather and its gradient have the same bits for any number of threads"
   for (const Shape& shape : {Shape{1000, 3, 40}, Shape{20000, 9}, Shape{7, 20000}, Shape{300000}}) {
     const int axis = shape.rank() == 2 && shape[0] == 7 ? 1 : 0;
     const Tensor x = random::normal(shape, {.seed = 1});
-    const Tensor i = random::uniform({30000}, {.maxval = static_cast<double>(shape[axis]), .dtype = int32, .seed = 2});
+    const Tensor i =
+        random::uniform({30000}, {.maxval = static_cast<double>(shape[axis]), .dtype = int32, .seed = 2});
     std::vector<Floats> results;
     for (const int threads : {1, 2, 3}) {
       set_num_threads(threads);

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "kernels/copy.h"
-#include "kernels/scatter.h"
 #include "kernels/parallel.h"
+#include "kernels/scatter.h"
 
 using namespace gradtape;
 
@@ -222,7 +222,8 @@ void check_scatter_add(std::int64_t outer, std::int64_t n, std::int64_t inner, s
   for (const int threads : {1, 2, 4}) {
     kernels::set_num_threads(threads);
     std::vector<T> y = start;
-    kernels::scatter(kernels::Scatter::add, dtype_of<T>, x.data(), outer, n, inner, int64, indices.data(), count, y.data());
+    kernels::scatter(kernels::Scatter::add, dtype_of<T>, x.data(), outer, n, inner, int64, indices.data(), count,
+                     y.data());
     // The same order of additions, so the same bits.
     CHECK(std::memcmp(y.data(), expected.data(), y.size() * sizeof(T)) == 0);
   }

@@ -15,7 +15,8 @@ using Doubles = std::vector<double>;
 TEST_CASE("boolean_mask: parts in order, from any axis on") {
   const Tensor x = counting<std::int32_t>({3, 2});
   CHECK(values<std::int32_t>(boolean_mask(x, constant({true, false, true}))) == Ints{0, 1, 4, 5});
-  CHECK(values<std::int32_t>(boolean_mask(x, constant({{true, false}, {false, true}, {false, false}}))) == Ints{0, 3});
+  CHECK(values<std::int32_t>(boolean_mask(x, constant({{true, false}, {false, true}, {false, false}}))) ==
+        Ints{0, 3});
   CHECK(values<std::int32_t>(boolean_mask(x, constant({false, true}), {.axis = 1})) == Ints{1, 3, 5});
   CHECK(values<std::int32_t>(boolean_mask(x, constant({true, false}), {.axis = -1})) == Ints{0, 2, 4});
 }
@@ -36,8 +37,8 @@ TEST_CASE("boolean_mask: refuses masks that do not fit") {
   const Tensor x = zeros({3, 2});
   CHECK_THROWS_WITH_AS(boolean_mask(x, constant(true)), Contains("[boolean_mask] the mask is a scalar"),
                        InvalidArgumentError);
-  CHECK_THROWS_WITH_AS(boolean_mask(x, constant({true, false})), Contains("is not that of the tensor, which is (3, 2)"),
-                       InvalidArgumentError);
+  CHECK_THROWS_WITH_AS(boolean_mask(x, constant({true, false})),
+                       Contains("is not that of the tensor, which is (3, 2)"), InvalidArgumentError);
   CHECK_THROWS_AS(boolean_mask(x, constant({1, 0, 1})), InvalidArgumentError);
   CHECK_THROWS_AS(boolean_mask(x, constant({true, false, true}), {.axis = 1}), InvalidArgumentError);
   CHECK_THROWS_AS(boolean_mask(x, constant({true}), {.axis = 2}), InvalidArgumentError);
@@ -50,7 +51,8 @@ TEST_CASE("dynamic_partition: parts keep their order, and one may be empty") {
   CHECK(values<std::int32_t>(parts[0]) == Ints{20, 40});
   CHECK(parts[1].shape() == Shape{0});
   CHECK(values<std::int32_t>(parts[2]) == Ints{10, 30, 50});
-  const std::vector<Tensor> rows = dynamic_partition(counting<std::int32_t>({2, 2, 2}), constant({{1, 0}, {1, 1}}), 2);
+  const std::vector<Tensor> rows =
+      dynamic_partition(counting<std::int32_t>({2, 2, 2}), constant({{1, 0}, {1, 1}}), 2);
   CHECK(values<std::int32_t>(rows[0]) == Ints{2, 3});
   CHECK(rows[1].shape() == Shape{3, 2});
   CHECK(dynamic_partition(zeros({0, 4}), zeros({0}, int32), 2)[1].shape() == Shape{0, 4});
@@ -78,10 +80,9 @@ TEST_CASE("dynamic_partition: refuses numbers that are no part, and shapes that 
 }
 
 TEST_CASE("dynamic_stitch: puts rows at their numbers") {
-  const Tensor merged =
-      dynamic_stitch({constant(6), constant({4, 1}), constant({{5, 2}, {0, 3}})},
-                     {constant({61, 62}), constant({{41, 42}, {11, 12}}),
-                      constant({{{51, 52}, {21, 22}}, {{1, 2}, {31, 32}}})});
+  const Tensor merged = dynamic_stitch(
+      {constant(6), constant({4, 1}), constant({{5, 2}, {0, 3}})},
+      {constant({61, 62}), constant({{41, 42}, {11, 12}}), constant({{{51, 52}, {21, 22}}, {{1, 2}, {31, 32}}})});
   CHECK(values<std::int32_t>(merged) == Ints{1, 2, 11, 12, 21, 22, 31, 32, 41, 42, 51, 52, 61, 62});
   CHECK(dynamic_stitch({zeros({0}, int32)}, {zeros({0, 3})}).shape() == Shape{0, 3});
   CHECK(values<std::int32_t>(dynamic_stitch({constant({2})}, {constant({5})})) == Ints{0, 0, 5});
@@ -101,8 +102,7 @@ TEST_CASE("dynamic_stitch: of repeated indices the last counts, and each gets it
 
 TEST_CASE("dynamic_stitch undoes dynamic_partition") {
   const Tensor x = counting<std::int32_t>({5, 2}), numbers = constant({1, 0, 1, 2, 1});
-  const Tensor stitched =
-      dynamic_stitch(dynamic_partition(range(5), numbers, 3), dynamic_partition(x, numbers, 3));
+  const Tensor stitched = dynamic_stitch(dynamic_partition(range(5), numbers, 3), dynamic_partition(x, numbers, 3));
   CHECK(values<std::int32_t>(stitched) == values<std::int32_t>(x));
 }
 

@@ -130,13 +130,12 @@ TEST_CASE("random.poisson: rates of 0 and large ones, any dtype of numbers") {
   CHECK(y.shape() == Shape{7, 5, 2});
   CHECK(y.dtype() == int64);
   CHECK(random::stateless_poisson({10, 2}, {12, 34}, constant({5.f, 15.f})).dtype() == int32);
-  CHECK(values<std::uint8_t>(random::poisson({1}, 1e6, {.dtype = uint8, .seed = 1})) == std::vector<std::uint8_t>{255});
+  CHECK(values<std::uint8_t>(random::poisson({1}, 1e6, {.dtype = uint8, .seed = 1})) ==
+        std::vector<std::uint8_t>{255});
 }
 
 TEST_CASE("random.binomial: successes as often as the distribution says") {
-  const struct {
-    double n, p;
-  } cases[] = {{1, 0.3}, {20, 0.2}, {20, 0.9}, {100, 0.5}, {1000, 0.02}, {5000, 0.7}};
+  const struct { double n, p; } cases[] = {{1, 0.3}, {20, 0.2}, {20, 0.9}, {100, 0.5}, {1000, 0.02}, {5000, 0.7}};
   for (const auto& [n, p] : cases) {
     const Doubles x = values<double>(random::binomial({count}, n, p, {.dtype = float64, .seed = 8}));
     CHECK(std::abs(mean_of(x) - n * p) < 5 * std::sqrt(n * p * (1 - p) / count));
@@ -147,14 +146,15 @@ TEST_CASE("random.binomial: successes as often as the distribution says") {
     };
     if (n > 1) CHECK(std::abs(chi_square(x, probability, 5000)) < 5);
   }
-  CHECK(values<std::int32_t>(random::stateless_binomial({2, 2}, {1, 2}, constant({5.f, 9.f}), constant({1.f, 0.f}))) ==
-        std::vector<std::int32_t>{5, 0, 5, 0});
+  CHECK(values<std::int32_t>(random::stateless_binomial(
+            {2, 2}, {1, 2}, constant({5.f, 9.f}), constant({1.f, 0.f}))) == std::vector<std::int32_t>{5, 0, 5, 0});
   CHECK(values<float>(random::binomial({2}, 1e6, 1e-20, {.dtype = float32, .seed = 1})) == std::vector<float>{0, 0});
 }
 
 TEST_CASE("random.bernoulli: ones with the probability") {
-  CHECK(std::abs(mean_of(values<double>(random::bernoulli({count}, {.probability = 0.3, .dtype = float64, .seed = 1}))) -
-                 0.3) < 5 * std::sqrt(0.21 / count));
+  CHECK(std::abs(
+            mean_of(values<double>(random::bernoulli({count}, {.probability = 0.3, .dtype = float64, .seed = 1}))) -
+            0.3) < 5 * std::sqrt(0.21 / count));
   CHECK(values<bool>(random::bernoulli({3}, {.probability = 1, .dtype = boolean})) == std::vector<bool>(3, true));
   CHECK(values<std::int32_t>(random::bernoulli({3}, {.probability = 0, .dtype = int32})) ==
         std::vector<std::int32_t>{0, 0, 0});
@@ -172,8 +172,10 @@ TEST_CASE("random.categorical: classes as often as the softmax of their logits")
   CHECK(y.shape() == Shape{3, count});
   CHECK(y.dtype() == int64);
   const Tensor samples = cast(y, float64);
-  CHECK(std::abs(chi_square(values<double>(samples[0]), [](int k) { return (k + 1) / 10.0; }, 3)) < 5);
-  CHECK(std::abs(chi_square(values<double>(samples[1]), [](int k) { return k % 2 == 0 ? 0.5 : 0; }, 3)) < 5);
+  CHECK(std::abs(chi_square(
+            values<double>(samples[0]), [](int k) { return (k + 1) / 10.0; }, 3)) < 5);
+  CHECK(std::abs(chi_square(
+            values<double>(samples[1]), [](int k) { return k % 2 == 0 ? 0.5 : 0; }, 3)) < 5);
   for (const double x : values<double>(samples[1])) REQUIRE((x == 0 || x == 2));
   for (const double x : values<double>(samples[2])) REQUIRE(x == 3);
   CHECK(random::categorical(logits, 2, {.dtype = int32}).dtype() == int32);
@@ -261,7 +263,8 @@ TEST_CASE("random: seeds that are split or folded lead to other numbers") {
   CHECK(seeds.dtype() == int64);
   CHECK(values<std::int64_t>(random::split({1, 2}, 2)) ==
         std::vector<std::int64_t>(seeds.data<std::int64_t>().begin(), seeds.data<std::int64_t>().begin() + 4));
-  CHECK(values<float>(random::stateless_normal({4}, seeds[0])) != values<float>(random::stateless_normal({4}, seeds[1])));
+  CHECK(values<float>(random::stateless_normal({4}, seeds[0])) !=
+        values<float>(random::stateless_normal({4}, seeds[1])));
   CHECK(values<std::int64_t>(random::fold_in({1, 2}, 1)) != values<std::int64_t>(random::fold_in({1, 2}, 2)));
   CHECK(values<std::int64_t>(random::fold_in({1, 2}, 1)) == values<std::int64_t>(random::fold_in({1, 2}, 1)));
 }

@@ -138,7 +138,8 @@ TEST_CASE("Variable: a scatter of its own value reads what it was") {
 TEST_CASE("Variable: a scatter that does not fit changes nothing") {
   Variable v(constant({1.f, 2.f}), {.name = "w"});
   CHECK_THROWS_WITH_AS(v.scatter_update(constant({0, 2}), constant({5.f, 6.f})),
-                       Contains("[scatter_update] index 2 at (1,) of the indices is outside [0, 2)"), OutOfRangeError);
+                       Contains("[scatter_update] index 2 at (1,) of the indices is outside [0, 2)"),
+                       OutOfRangeError);
   CHECK_THROWS_WITH_AS(v.scatter_add(constant({0}), constant({5.f, 6.f})),
                        Contains("indices of the variable w with shape (2,) ask for (1,)"), InvalidArgumentError);
   CHECK_THROWS_AS(v.scatter_add(constant({0}), constant({5})), InvalidArgumentError);

@@ -44,8 +44,8 @@ void random_gamma(PhiloxStream stream, DType dtype, const double* alpha, std::in
 /// for generating Poisson random variables", 1993).
 void random_poisson(PhiloxStream stream, DType dtype, const double* rate, std::int64_t parameters, void* y,
                     std::int64_t n);
-/// Successes of `count` >= 0 trials with probability in [0, 1]; with 10 expected ones or more by transformed rejection
-/// (Hoermann, "The generation of binomial random variates", 1993).
+/// Successes of `count` >= 0 trials with probability in [0, 1]; with 10 expected ones or more by transformed
+/// rejection (Hoermann, "The generation of binomial random variates", 1993).
 void random_binomial(PhiloxStream stream, DType dtype, const double* count, const double* probability,
                      std::int64_t parameters, void* y, std::int64_t n);
 /// y (rows, samples), int32 or int64: class c of a row (rows, classes) of logits with probability softmax(row)[c].

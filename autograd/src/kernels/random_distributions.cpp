@@ -131,9 +131,8 @@ void random_poisson(PhiloxStream stream, DType dtype, const double* rate, std::i
 
 void random_binomial(PhiloxStream stream, DType dtype, const double* count, const double* probability,
                      std::int64_t parameters, void* y, std::int64_t n) {
-  draw_each(stream, dtype, parameters, y, n, [=](ElementStream& element, std::int64_t i) {
-    return binomial(element, count[i], probability[i]);
-  });
+  draw_each(stream, dtype, parameters, y, n,
+            [=](ElementStream& element, std::int64_t i) { return binomial(element, count[i], probability[i]); });
 }
 
 void random_categorical(PhiloxStream stream, const double* logits, std::int64_t rows, std::int64_t classes,

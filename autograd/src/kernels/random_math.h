@@ -1,7 +1,7 @@
 #pragma once
-// The maths of random numbers, for random*.cpp only, which CMake compiles with -ffp-contract=off: a fused multiply-add
-// would change bits from machine to machine. For the same reason log, exp, sine and cosine are sums written out here.
-// Only sqrt and floor are the machine's: IEEE 754 fixes them.
+// The maths of random numbers, for random*.cpp only, which CMake compiles with -ffp-contract=off: a fused
+// multiply-add would change bits from machine to machine. For the same reason log, exp, sine and cosine are sums
+// written out here. Only sqrt and floor are the machine's: IEEE 754 fixes them.
 
 #include <bit>
 #include <cmath>
@@ -89,8 +89,8 @@ inline double exponential(double x) {
   // log(2) in two parts: k times the first is exact.
   const double r = (x - k * 6.93147180369123816490e-01) - k * 1.90821492927058770002e-10;
   double series = 1.0 / 6227020800;
-  for (const double divisor : {479001600.0, 39916800.0, 3628800.0, 362880.0, 40320.0, 5040.0, 720.0, 120.0, 24.0, 6.0,
-                               2.0, 1.0, 1.0})
+  for (const double divisor :
+       {479001600.0, 39916800.0, 3628800.0, 362880.0, 40320.0, 5040.0, 720.0, 120.0, 24.0, 6.0, 2.0, 1.0, 1.0})
     series = series * r + 1 / divisor;
   // In two steps: the power of two alone may be too small for a double.
   const auto exponent = static_cast<std::int64_t>(k), half = exponent / 2;

@@ -230,14 +230,14 @@ namespace {
 using Values = std::vector<Tensor>;
 
 std::vector<Sample> linspace_samples() {
-  return {{[](const Values& x) { return linspace(x[0], x[1], 4); },
-           {sample_values({}, -2, 0), sample_values({}, 1, 3)}},
-          {[](const Values& x) { return linspace(x[0], x[1], 3, -1); },
-           {sample_values({2, 1}, -2, 2), sample_values({3}, -2, 2)}},
-          {[](const Values& x) { return linspace(x[0], x[1], 1); },
-           {sample_values({2}, -2, 2), sample_values({2}, -2, 2)}},
-          {[](const Values& x) { return linspace(x[0], x[1], 2, 1); },
-           {sample_values({0}, -2, 2), sample_values({1}, -2, 2)}}};
+  return {
+      {[](const Values& x) { return linspace(x[0], x[1], 4); }, {sample_values({}, -2, 0), sample_values({}, 1, 3)}},
+      {[](const Values& x) { return linspace(x[0], x[1], 3, -1); },
+       {sample_values({2, 1}, -2, 2), sample_values({3}, -2, 2)}},
+      {[](const Values& x) { return linspace(x[0], x[1], 1); },
+       {sample_values({2}, -2, 2), sample_values({2}, -2, 2)}},
+      {[](const Values& x) { return linspace(x[0], x[1], 2, 1); },
+       {sample_values({0}, -2, 2), sample_values({1}, -2, 2)}}};
 }
 
 template <auto make>
@@ -248,13 +248,29 @@ std::vector<Sample> made() {
 }  // namespace
 
 std::vector<OpRow> creation_ops() {
-  constexpr std::string_view no_input = "it has no tensor input", a_shape = "it takes nothing but a shape and a dtype";
+  constexpr std::string_view no_input = "it has no tensor input",
+                             a_shape = "it takes nothing but a shape and a dtype";
   return {composite("linspace", "creation", linspace_samples),
-          composite("constant", "creation", made<[] { return constant(2.5, float64, {2, 3}); }>, no_input),
-          composite("zeros", "creation", made<[] { return zeros({2, 3}); }>, no_input),
-          composite("ones", "creation", made<[] { return ones({2, 3}); }>, no_input),
-          composite("fill", "creation", made<[] { return fill({2, 3}, 7); }>, no_input),
-          composite("full", "creation", made<[] { return full({2, 3}, 7); }>, no_input),
+          composite("constant", "creation", made<[] {
+                      return constant(2.5, float64, {2, 3});
+                    }>,
+                    no_input),
+          composite("zeros", "creation", made<[] {
+                      return zeros({2, 3});
+                    }>,
+                    no_input),
+          composite("ones", "creation", made<[] {
+                      return ones({2, 3});
+                    }>,
+                    no_input),
+          composite("fill", "creation", made<[] {
+                      return fill({2, 3}, 7);
+                    }>,
+                    no_input),
+          composite("full", "creation", made<[] {
+                      return full({2, 3}, 7);
+                    }>,
+                    no_input),
           composite("zeros_like", "creation", made<[] { return zeros_like(eye(2)); }>, a_shape),
           composite("ones_like", "creation", made<[] { return ones_like(eye(2)); }>, a_shape),
           composite("full_like", "creation", made<[] { return full_like(eye(2), 3); }>, a_shape),

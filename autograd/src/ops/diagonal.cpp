@@ -31,8 +31,14 @@ struct DiagonalAttributes {
   kernels::Diagonals places(const Shape& matrices) const {
     const int rank = matrices.rank();
     const std::int64_t rows = matrices[rank - 2], cols = matrices[rank - 1];
-    return {product_of(matrices, 0, rank - 2), rows, cols, k.low, k.high, longest(rows, cols),
-            align.starts_with("LEFT"), align.ends_with("LEFT")};
+    return {product_of(matrices, 0, rank - 2),
+            rows,
+            cols,
+            k.low,
+            k.high,
+            longest(rows, cols),
+            align.starts_with("LEFT"),
+            align.ends_with("LEFT")};
   }
   std::int64_t longest(std::int64_t rows, std::int64_t cols) const {
     return std::min(rows + std::min(k.high, 0), cols - std::max(k.low, 0));
@@ -76,7 +82,8 @@ struct Diag : DiagonalAttributes {
       throw InvalidArgumentError("a diagonal of shape " + to_string(diagonal) + " for the diagonals " +
                                  std::to_string(k.low) + " to " + std::to_string(k.high) +
                                  "; its last axis holds one, a band has one row for each");
-    const std::int64_t least_rows = diagonal[-1] - std::min(k.high, 0), least_cols = diagonal[-1] + std::max(k.low, 0);
+    const std::int64_t least_rows = diagonal[-1] - std::min(k.high, 0),
+                       least_cols = diagonal[-1] + std::max(k.low, 0);
     const std::int64_t both = std::max(least_rows, least_cols);
     const std::int64_t rows = num_rows != -1 ? num_rows : num_cols == -1 ? both : least_rows;
     const std::int64_t cols = num_cols != -1 ? num_cols : num_rows == -1 ? both : least_cols;
@@ -96,21 +103,17 @@ struct Diag : DiagonalAttributes {
     kernels::write_diagonals(size_of(result.dtype), places(result.shape), x.impl(0).data, result.data);
   }
   auto gradient(Dy dy) const {
-    return partials([=, this] {
-      return diag_part(dy, {.k = k, .align = align});
-    });
+    return partials([=, this] { return diag_part(dy, {.k = k, .align = align}); });
   }
   static std::vector<Sample> samples() {
     return {{[](const Values& x) { return diag(x[0]); }, {sample_values({3}, -2, 2)}},
-            {[](const Values& x) {
-               return diag(x[0], {.k = -1, .num_rows = 4, .num_cols = 3});
-             },
+            {[](const Values& x) { return diag(x[0], {.k = -1, .num_rows = 4, .num_cols = 3}); },
              {sample_values({2, 3}, -2, 2)}},
+            {[](const Values& x) { return diag(x[0], {.k = 2, .padding_value = 7}); }, {sample_values({1}, -2, 2)}},
             {[](const Values& x) {
-               return diag(x[0], {.k = 2, .padding_value = 7});
+               return diag(x[0], {.k = {-1, 1}});
              },
-             {sample_values({1}, -2, 2)}},
-            {[](const Values& x) { return diag(x[0], {.k = {-1, 1}}); }, {sample_values({2, 3, 3}, -2, 2)}},
+             {sample_values({2, 3, 3}, -2, 2)}},
             {[](const Values& x) {
                return diag(x[0], {.k = {0, 1}, .num_rows = 2, .num_cols = 4, .align = "LEFT_RIGHT"});
              },
@@ -131,9 +134,7 @@ struct DiagPart : DiagonalAttributes {
     kernels::read_diagonals(size_of(input.dtype), places(input.shape), input.data, result.data);
   }
   auto gradient(Dy dy) const {
-    return partials([=, this] {
-      return set_diag(zeros(input_shape, dy->dtype()), dy, {.k = k, .align = align});
-    });
+    return partials([=, this] { return set_diag(zeros(input_shape, dy->dtype()), dy, {.k = k, .align = align}); });
   }
   static std::vector<Sample> samples() {
     return {{[](const Values& x) { return diag_part(x[0]); }, {sample_values({3, 3}, -2, 2)}},
@@ -169,20 +170,17 @@ struct SetDiag : DiagonalAttributes {
     kernels::write_diagonals(size_of(input.dtype), places(input.shape), x.impl(1).data, result.data);
   }
   auto gradient(Dy dy) const {
-    return partials(
-        [=, this] {
-          return set_diag(dy, zeros(diagonal_shape, dy->dtype()), {.k = k, .align = align});
-        },
-        [=, this] {
-          return diag_part(dy, {.k = k, .align = align});
-        });
+    return partials([=, this] { return set_diag(dy, zeros(diagonal_shape, dy->dtype()), {.k = k, .align = align}); },
+                    [=, this] { return diag_part(dy, {.k = k, .align = align}); });
   }
   static std::vector<Sample> samples() {
     return {{[](const Values& x) { return set_diag(x[0], x[1]); },
              {sample_values({3, 3}, -2, 2), sample_values({3}, -1, 3)}},
             {[](const Values& x) { return set_diag(x[0], x[1], {.k = -1}); },
              {sample_values({2, 3, 4}, -2, 2), sample_values({2, 2}, -1, 3)}},
-            {[](const Values& x) { return set_diag(x[0], x[1], {.k = {-1, 1}}); },
+            {[](const Values& x) {
+               return set_diag(x[0], x[1], {.k = {-1, 1}});
+             },
              {sample_values({3, 3}, -2, 2), sample_values({3, 3}, -1, 3)}},
             {[](const Values& x) { return set_diag(x[0], x[1]); },
              {sample_values({2, 0}, -2, 2), sample_values({0}, -1, 3)}}};
@@ -304,11 +302,7 @@ Tensor band_part(const Tensor& input, std::int64_t num_lower, std::int64_t num_u
     return keep_band(input, num_lower < 0 ? -everything : -num_lower, num_upper < 0 ? everything : num_upper, where);
   });
 }
-Tensor tril(const Tensor& x, std::int64_t k, Where where) {
-  return keep_band(x, -everything, bounded(k), where);
-}
-Tensor triu(const Tensor& x, std::int64_t k, Where where) {
-  return keep_band(x, bounded(k), everything, where);
-}
+Tensor tril(const Tensor& x, std::int64_t k, Where where) { return keep_band(x, -everything, bounded(k), where); }
+Tensor triu(const Tensor& x, std::int64_t k, Where where) { return keep_band(x, bounded(k), everything, where); }
 
 }  // namespace gradtape

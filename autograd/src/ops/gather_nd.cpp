@@ -56,43 +56,29 @@ std::vector<Sample> gather_nd_samples() {
 }
 
 std::vector<Sample> take_samples() {
-  return {{[](const Values& x) { return take(x[0], x[1]); },
-           {sample_values({2, 3}, -2, 2), constant({{0, 9}, {4, -1}})}},
-          {[](const Values& x) {
-             return take(x[0], x[1], {.axis = -1, .mode = "wrap"});
-           },
-           {sample_values({2, 3}, -2, 2), constant({4, -1})}},
-          {[](const Values& x) {
-             return take(x[0], x[1], {.axis = 0, .mode = "raise"});
-           },
-           {sample_values({3}, -2, 2), constant(-1)}}};
+  return {
+      {[](const Values& x) { return take(x[0], x[1]); }, {sample_values({2, 3}, -2, 2), constant({{0, 9}, {4, -1}})}},
+      {[](const Values& x) { return take(x[0], x[1], {.axis = -1, .mode = "wrap"}); },
+       {sample_values({2, 3}, -2, 2), constant({4, -1})}},
+      {[](const Values& x) { return take(x[0], x[1], {.axis = 0, .mode = "raise"}); },
+       {sample_values({3}, -2, 2), constant(-1)}}};
 }
 
 std::vector<Sample> embedding_lookup_samples() {
   return {{[](const Values& x) { return embedding_lookup(x[0], x[1]); },
            {sample_values({4, 3}, -2, 2), constant({{0, 3}, {3, 1}})}},
-          {[](const Values& x) {
-             return embedding_lookup(x[0], x[1], {.max_norm = 1.5});
-           },
+          {[](const Values& x) { return embedding_lookup(x[0], x[1], {.max_norm = 1.5}); },
            {sample_values({4, 3}, -2, 2), constant({0, 3, 3})}},
-          {[](const Values& x) {
-             return embedding_lookup(x[0], x[1], {.max_norm = 100});
-           },
+          {[](const Values& x) { return embedding_lookup(x[0], x[1], {.max_norm = 100}); },
            {sample_values({3, 2}, -2, 2), constant(2)}}};
 }
 
 std::vector<Sample> unravel_index_samples() {
-  return {{[](const Values& x) {
-             return unravel_index(x[0], {2, 3});
-           },
-           {constant({5, 0, 3})}}};
+  return {{[](const Values& x) { return unravel_index(x[0], {2, 3}); }, {constant({5, 0, 3})}}};
 }
 
 std::vector<Sample> ravel_multi_index_samples() {
-  return {{[](const Values& x) {
-             return ravel_multi_index(x[0], {2, 3});
-           },
-           {constant({{1, 0}, {2, 1}})}}};
+  return {{[](const Values& x) { return ravel_multi_index(x[0], {2, 3}); }, {constant({{1, 0}, {2, 1}})}}};
 }
 
 }  // namespace
@@ -131,7 +117,8 @@ Tensor embedding_lookup(const Tensor& params, const Tensor& ids, const Embedding
     const Tensor rows = gather(params, ids, 0, {}, where);
     if (!options.max_norm) return rows;
     if (!(*options.max_norm >= 0))
-      throw InvalidArgumentError("the max_norm is " + std::to_string(*options.max_norm) + "; it must not be negative");
+      throw InvalidArgumentError("the max_norm is " + std::to_string(*options.max_norm) +
+                                 "; it must not be negative");
     Axes axes = Axes::none();
     for (int i = ids.rank(); i < rows.rank(); ++i) axes.push_back(i);
     return clip_rows(rows, *options.max_norm, axes, where);

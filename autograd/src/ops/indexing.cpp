@@ -77,17 +77,11 @@ struct Gather {
          {sample_values({2, 3, 2}, -2, 2), constant({2, 0, 2, 2})}},
         {[](const Values& x) { return gather(x[0], x[1], -1); }, {sample_values({2, 3}, -2, 2), constant(1, int64)}},
         {[](const Values& x) { return gather(x[0], x[1]); }, {sample_values({3, 2}, -2, 2), zeros({0}, int32)}},
-        {[](const Values& x) {
-           return gather(x[0], x[1], {}, {.batch_dims = 1});
-         },
+        {[](const Values& x) { return gather(x[0], x[1], {}, {.batch_dims = 1}); },
          {sample_values({2, 3, 2}, -2, 2), constant({{2, 0, 2}, {1, 1, 0}})}},
-        {[](const Values& x) {
-           return gather(x[0], x[1], 2, {.batch_dims = 1});
-         },
+        {[](const Values& x) { return gather(x[0], x[1], 2, {.batch_dims = 1}); },
          {sample_values({2, 1, 3, 2}, -2, 2), constant({{2, 2}, {0, 1}})}},
-        {[](const Values& x) {
-           return gather(x[0], x[1], -1, {.batch_dims = -1});
-         },
+        {[](const Values& x) { return gather(x[0], x[1], -1, {.batch_dims = -1}); },
          {sample_values({2, 3}, -2, 2), constant({{2, 2}, {0, 1}})}},
         {[](const Values& x) { return gather(x[0], x[1]); }, {sample_values({1}, -2, 2), constant({0, 0})}}};
   }
@@ -109,11 +103,7 @@ struct GatherGradient {
                      indices.data, view.count, result.data, view.batches);
   }
   auto gradient(Dy dy, X<1, 0> indices) const {
-    return partials(
-        [=, this] {
-          return gather(dy, indices, axis, {.batch_dims = batch_dims});
-        },
-        no_partial);
+    return partials([=, this] { return gather(dy, indices, axis, {.batch_dims = batch_dims}); }, no_partial);
   }
   static std::vector<Sample> samples() {
     return {{[](const Values& x) {
@@ -138,7 +128,8 @@ struct OneHot {
   DType dtype(const Inputs&) const { return options.dtype; }
   Shape infer(const Inputs& x) const {
     const Shape& indices = x.shape(0);
-    if (options.dtype == DType::string) throw InvalidArgumentError("a dtype of numbers or bool is needed, got string");
+    if (options.dtype == DType::string)
+      throw InvalidArgumentError("a dtype of numbers or bool is needed, got string");
     if (depth < 0) throw InvalidArgumentError("a depth that is not negative is needed, got " + std::to_string(depth));
     const int place = normalize_axis(options.axis, indices.rank() + 1);
     Shape shape = indices.sub(0, place);
@@ -212,7 +203,8 @@ struct ArgMin : ArgOp<kernels::arg_min> {
 std::vector<OpRow> indexing_ops() {
   std::vector<OpRow> rows{row<Gather>("indexing"), row<GatherGradient>("indexing"), row<OneHot>("indexing"),
                           row<ArgMax>("indexing"), row<ArgMin>("indexing")};
-  for (auto family : {choosing_ops, take_along_ops, scatter_ops, partition_ops, diagonal_ops, creation_ops, random_ops}) {
+  for (auto family :
+       {choosing_ops, take_along_ops, scatter_ops, partition_ops, diagonal_ops, creation_ops, random_ops}) {
     const std::vector<OpRow> more = family();
     rows.insert(rows.end(), more.begin(), more.end());
   }

@@ -59,12 +59,12 @@ std::vector<Sample> boolean_mask_samples() {
 }
 
 std::vector<Sample> dynamic_partition_samples() {
-  return {{[](const Values& x) { return concat(dynamic_partition(x[0], x[1], 3), 0); },
-           {sample_values({5}, -2, 2), constant({2, 0, 2, 0, 0})}},
-          {[](const Values& x) { return dynamic_partition(x[0], x[1], 2)[1] * 3; },
-           {sample_values({2, 2, 2}, -2, 2), constant({{1, 0}, {1, 1}})}},
-          {[](const Values& x) { return dynamic_partition(x[0], x[1], 2)[0]; },
-           {sample_values({}, -2, 2), constant(0)}}};
+  return {
+      {[](const Values& x) { return concat(dynamic_partition(x[0], x[1], 3), 0); },
+       {sample_values({5}, -2, 2), constant({2, 0, 2, 0, 0})}},
+      {[](const Values& x) { return dynamic_partition(x[0], x[1], 2)[1] * 3; },
+       {sample_values({2, 2, 2}, -2, 2), constant({{1, 0}, {1, 1}})}},
+      {[](const Values& x) { return dynamic_partition(x[0], x[1], 2)[0]; }, {sample_values({}, -2, 2), constant(0)}}};
 }
 
 std::vector<Sample> dynamic_stitch_samples() {
@@ -72,7 +72,9 @@ std::vector<Sample> dynamic_stitch_samples() {
              return dynamic_stitch({x[0], x[1]}, {x[2], x[3]});
            },
            {constant({3, 0}), constant({{1}, {5}}), sample_values({2, 2}, -2, 2), sample_values({2, 1, 2}, -1, 3)}},
-          {[](const Values& x) { return dynamic_stitch({x[0], x[1]}, {x[2], x[3]}); },
+          {[](const Values& x) {
+             return dynamic_stitch({x[0], x[1]}, {x[2], x[3]});
+           },
            {constant(1), zeros({0}, int32), sample_values({}, -2, 2), sample_values({0}, -2, 2)}}};
 }
 

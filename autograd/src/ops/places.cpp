@@ -22,8 +22,7 @@ void throw_outside(const TensorImpl& indices, std::int64_t place, std::int64_t l
 }
 
 void check_indices(const TensorImpl& indices, int axis, const Shape& shape) {
-  const std::int64_t invalid =
-      kernels::first_invalid_index(indices.dtype, indices.data, indices.count, shape[axis]);
+  const std::int64_t invalid = kernels::first_invalid_index(indices.dtype, indices.data, indices.count, shape[axis]);
   if (invalid >= 0) throw_outside(indices, invalid, 0, axis, shape);
 }
 
@@ -46,23 +45,22 @@ Chosen chosen_by(const Tensor& index_tensor, const Shape& shape, int batch_dims)
       throw InvalidArgumentError("batch axis " + std::to_string(i) + " differs between shape " + to_string(shape) +
                                  " and indices " + to_string(indices.shape));
   const int indexed = batch_dims + static_cast<int>(depth);
-  Chosen chosen{{}, product_of(shape, 0, indexed), product_of(shape, indexed, shape.rank()),
-                indices.shape.sub(0, rank - 1)};
+  Chosen chosen{
+      {}, product_of(shape, 0, indexed), product_of(shape, indexed, shape.rank()), indices.shape.sub(0, rank - 1)};
   for (int i = indexed; i < shape.rank(); ++i) chosen.shape.push_back(shape[i]);
   const std::int64_t count = product_of(indices.shape, 0, rank - 1);
   chosen.places = uninitialized(int64, {count});
-  const std::int64_t invalid = kernels::flat_places(
-      indices.dtype, indices.data, count, static_cast<int>(depth), shape.begin() + batch_dims,
-      std::max<std::int64_t>(1, product_of(indices.shape, batch_dims, rank - 1)),
-      static_cast<std::int64_t*>(mutable_data(chosen.places)));
+  const std::int64_t invalid =
+      kernels::flat_places(indices.dtype, indices.data, count, static_cast<int>(depth), shape.begin() + batch_dims,
+                           std::max<std::int64_t>(1, product_of(indices.shape, batch_dims, rank - 1)),
+                           static_cast<std::int64_t*>(mutable_data(chosen.places)));
   if (invalid >= 0) throw_outside(indices, invalid, 0, batch_dims + static_cast<int>(invalid % depth), shape);
   return chosen;
 }
 
 Tensor true_places(const Tensor& mask) {
   const TensorImpl& flags = checked(mask);
-  if (flags.dtype != boolean)
-    throw InvalidArgumentError("the mask is " + text_of(flags.dtype) + "; it must be bool");
+  if (flags.dtype != boolean) throw InvalidArgumentError("the mask is " + text_of(flags.dtype) + "; it must be bool");
   const bool* flag = static_cast<const bool*>(flags.data);
   std::int64_t count = 0;
   for (std::int64_t i = 0; i < flags.count; ++i) count += flag[i];

@@ -138,8 +138,8 @@ Tensor binomial(const Shape& shape, const Operand& counts, const Operand& probs,
                                [&] { return detail::stream_for(options.seed); });
 }
 Tensor categorical(const Tensor& logits, std::int64_t num_samples, const IndexDrawOptions& options, Where where) {
-  return detail::draw_categorical(logits, num_samples, options.dtype,
-                                  [&] { return detail::stream_for(options.seed); }, where);
+  return detail::draw_categorical(
+      logits, num_samples, options.dtype, [&] { return detail::stream_for(options.seed); }, where);
 }
 
 Tensor bernoulli(const Shape& shape, const BernoulliOptions& options) {

@@ -58,7 +58,9 @@ struct RandomGamma : Draws {
   static std::vector<Sample> samples() {
     return {{[](const Values& x) { return random::gamma({3}, x[0], {.dtype = float64, .seed = 1}); },
              {sample_values({2, 2}, 0.3, 3)}},
-            {[](const Values& x) { return random::gamma({2, 0}, x[0], {.dtype = float64, .seed = 1}); },
+            {[](const Values& x) {
+               return random::gamma({2, 0}, x[0], {.dtype = float64, .seed = 1});
+             },
              {sample_values({}, 0.3, 3)}}};
   }
 };
@@ -133,7 +135,8 @@ struct RandomCategorical {
       for (std::int64_t i = row * classes; i < (row + 1) * classes; ++i) {
         has_class |= std::isfinite(logit[i]);
         if (std::isnan(logit[i]) || logit[i] > std::numeric_limits<double>::max())
-          throw InvalidArgumentError("the logit at " + position_of(i, from.shape) + " is " + std::to_string(logit[i]) +
+          throw InvalidArgumentError("the logit at " + position_of(i, from.shape) + " is " +
+                                     std::to_string(logit[i]) +
                                      "; it must be finite, or -infinity for a class that is never drawn");
       }
       if (!has_class)
@@ -143,12 +146,10 @@ struct RandomCategorical {
     kernels::random_categorical((*take)(), logit, rows, classes, num_samples, result_dtype, impl_of(y)->data);
   }
   static std::vector<Sample> samples() {
-    return {{[](const Values& x) { return random::categorical(x[0], 4, {.seed = 1}); },
-             {sample_values({2, 3}, -2, 2)}},
-            {[](const Values& x) {
-               return random::categorical(x[0], 2, {.dtype = int32, .seed = 1});
-             },
-             {sample_values({0, 3}, -2, 2)}}};
+    return {
+        {[](const Values& x) { return random::categorical(x[0], 4, {.seed = 1}); }, {sample_values({2, 3}, -2, 2)}},
+        {[](const Values& x) { return random::categorical(x[0], 2, {.dtype = int32, .seed = 1}); },
+         {sample_values({0, 3}, -2, 2)}}};
   }
 };
 
@@ -192,8 +193,8 @@ Tensor draw_gamma(const Shape& shape, ShapeIs kind, const Operand& alpha, const 
     for (const double value : scale.data<double>())
       if (!(value > 0) || std::isinf(value))
         throw InvalidArgumentError("beta is " + std::to_string(value) + "; it must be finite and above 0");
-    const Tensor samples = record(RandomGamma{{shapes.result, dtype, &take}}, {parameter(alpha, shapes.parameters)},
-                                  alpha.where());
+    const Tensor samples =
+        record(RandomGamma{{shapes.result, dtype, &take}}, {parameter(alpha, shapes.parameters)}, alpha.where());
     const double tiny = dtype == float32 ? std::numeric_limits<float>::min() : std::numeric_limits<double>::min();
     const bool is_one = beta.is_number() && scale.data<double>()[0] == 1;
     return maximum(tiny, is_one ? samples : divide(samples, beta));

@@ -60,7 +60,8 @@ Tensor split(const Seed& seed, std::int64_t num) {
 }
 
 Tensor fold_in(const Seed& seed, std::int64_t data) {
-  const kernels::PhiloxStream own = stream_of(seed), folded = derived(own.key, own.stream, static_cast<std::uint64_t>(data));
+  const kernels::PhiloxStream own = stream_of(seed),
+                              folded = derived(own.key, own.stream, static_cast<std::uint64_t>(data));
   Tensor numbers = uninitialized(int64, {2});
   auto* number = static_cast<std::int64_t*>(mutable_data(numbers));
   number[0] = static_cast<std::int64_t>(folded.key);
@@ -100,10 +101,12 @@ Tensor stateless_binomial(const Shape& shape, const Seed& seed, const Operand& c
 Tensor stateless_categorical(const Tensor& logits, std::int64_t num_samples, const Seed& seed,
                              const IndexDrawOptions& options, Where where) {
   refuse_seed("random.stateless_categorical", options.seed);
-  return draw_categorical(logits, num_samples, options.dtype, [&] { return stream_of(seed); }, where);
+  return draw_categorical(
+      logits, num_samples, options.dtype, [&] { return stream_of(seed); }, where);
 }
 Tensor stateless_shuffle(const Tensor& value, const Seed& seed) {
-  if (value.rank() == 0) throw InvalidArgumentError("[random.stateless_shuffle] a scalar has no first axis to shuffle");
+  if (value.rank() == 0)
+    throw InvalidArgumentError("[random.stateless_shuffle] a scalar has no first axis to shuffle");
   Tensor order = uninitialized(int64, {value.shape()[0]});
   kernels::random_permutation(stream_of(seed), static_cast<std::int64_t*>(mutable_data(order)), order.num_elements());
   return gather(value, order);

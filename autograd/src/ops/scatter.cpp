@@ -40,13 +40,13 @@ using ScatterFunction = Tensor (*)(const Tensor&, const Tensor&, const Tensor&, 
 
 std::vector<Sample> scatter_samples(ScatterFunction op) {
   const auto call = [op](const Values& x) { return op(x[0], x[1], x[2], {}); };
-  return {{call, {sample_values({4}, -2, 2), constant({{3}, {0}}), sample_values({2}, -1.9, 2.1)}},
-          {call, {sample_values({3, 2}, -2, 2), constant({{2}, {0}}), sample_values({2, 2}, -1.9, 2.1)}},
-          {call,
-           {sample_values({2, 3}, -2, 2), constant({{{1, 0}}, {{0, 2}}}, int64), sample_values({2, 1}, -1.9, 2.1)}},
-          {call, {sample_values({3}, -2, 2), zeros({0, 1}, int32), sample_values({0}, -2, 2)}},
-          {call, {sample_values({1, 2}, -2, 2), constant({0}), sample_values({2}, -1.9, 2.1)}},
-          {call, {sample_values({3}, -2, 2), constant({{1}, {2}}), constant(0.17, float64)}}};
+  return {
+      {call, {sample_values({4}, -2, 2), constant({{3}, {0}}), sample_values({2}, -1.9, 2.1)}},
+      {call, {sample_values({3, 2}, -2, 2), constant({{2}, {0}}), sample_values({2, 2}, -1.9, 2.1)}},
+      {call, {sample_values({2, 3}, -2, 2), constant({{{1, 0}}, {{0, 2}}}, int64), sample_values({2, 1}, -1.9, 2.1)}},
+      {call, {sample_values({3}, -2, 2), zeros({0, 1}, int32), sample_values({0}, -2, 2)}},
+      {call, {sample_values({1, 2}, -2, 2), constant({0}), sample_values({2}, -1.9, 2.1)}},
+      {call, {sample_values({3}, -2, 2), constant({{1}, {2}}), constant(0.17, float64)}}};
 }
 
 /// tensor (rows, inner) and updates (count, inner); the public functions see to that.
@@ -71,9 +71,8 @@ struct TensorScatter {
 
 struct TensorScatterUpdate : TensorScatter<Scatter::update> {
   auto gradient(Dy dy, X<1> places, X<2> updates) const {
-    return partials(
-        [=] { return scatter_rows<Scatter::update>(dy, places, zeros_like(updates), {}); }, no_partial,
-        [=] { return gather(dy, places); });
+    return partials([=] { return scatter_rows<Scatter::update>(dy, places, zeros_like(updates), {}); }, no_partial,
+                    [=] { return gather(dy, places); });
   }
   static auto samples() { return scatter_samples(tensor_scatter_nd_update); }
 };
@@ -98,9 +97,7 @@ struct TensorScatterExtreme : TensorScatter<kind> {
   auto gradient(Dy dy, X<0> tensor, X<1> places, X<2> updates, Y y) const {
     const auto is_update = [=] { return cast(equal(updates, gather(y, places)), dy->dtype()); };
     const auto is_tensor = [=] { return cast(equal(tensor, y), dy->dtype()); };
-    const auto share = [=] {
-      return divide(dy, scatter_rows<Scatter::add>(is_tensor(), places, is_update(), {}));
-    };
+    const auto share = [=] { return divide(dy, scatter_rows<Scatter::add>(is_tensor(), places, is_update(), {})); };
     return partials([=] { return multiply(share(), is_tensor()); }, no_partial,
                     [=] { return multiply(gather(share(), places), is_update()); });
   }
@@ -163,9 +160,12 @@ Tensor with_rows(const Tensor& tensor, const Tensor& places, const Tensor& rows,
 }
 
 std::vector<OpRow> scatter_ops() {
-  return {composite("scatter_nd", "scatter", scatter_nd_samples), row<TensorScatterUpdate>("scatter"),
-          row<TensorScatterAdd>("scatter"),  row<TensorScatterSub>("scatter"),
-          row<TensorScatterMax>("scatter"),  row<TensorScatterMin>("scatter")};
+  return {composite("scatter_nd", "scatter", scatter_nd_samples),
+          row<TensorScatterUpdate>("scatter"),
+          row<TensorScatterAdd>("scatter"),
+          row<TensorScatterSub>("scatter"),
+          row<TensorScatterMax>("scatter"),
+          row<TensorScatterMin>("scatter")};
 }
 
 }  // namespace detail
@@ -177,8 +177,8 @@ Tensor scatter_nd(const Tensor& indices, const Tensor& updates, const Shape& sha
     check_number(checked(updates).dtype);
     checked_count(shape, updates.dtype());
     const Chosen chosen = chosen_by(indices, shape);
-    const Tensor sums = gather_gradient(rows_of(updates, chosen, where), chosen.places, 0, 0,
-                                        {chosen.rows, chosen.inner});
+    const Tensor sums =
+        gather_gradient(rows_of(updates, chosen, where), chosen.places, 0, 0, {chosen.rows, chosen.inner});
     return reshape(sums, shape, where);
   });
 }

@@ -90,7 +90,9 @@ Tensor broadcast_where_needed(const Tensor& tensor, const Shape& shape, Where wh
 
 }  // namespace
 
-std::vector<OpRow> take_along_ops() { return {row<TakeAlongAxis>("indexing"), row<TakeAlongAxisGradient>("indexing")}; }
+std::vector<OpRow> take_along_ops() {
+  return {row<TakeAlongAxis>("indexing"), row<TakeAlongAxisGradient>("indexing")};
+}
 
 }  // namespace detail
 

@@ -66,15 +66,16 @@ Tensor permutation(std::int64_t n, const SeedOptions& options = {});
 /// tf.random.shuffle: the parts along the first axis in random order.
 Tensor shuffle(const Tensor& value, const SeedOptions& options = {});
 
-/// tf.random.gamma: samples of `shape` for each of the distributions with shape alpha >= 0 and inverse scale beta > 0,
-/// which broadcast; shape `shape` + that of alpha + beta. float32, float64. The gradient reaches beta.
+/// tf.random.gamma: samples of `shape` for each of the distributions with shape alpha >= 0 and inverse scale beta >
+/// 0, which broadcast; shape `shape` + that of alpha + beta. float32, float64. The gradient reaches beta.
 Tensor gamma(const Shape& shape, const Operand& alpha, const Operand& beta, const DrawOptions& options = {});
 Tensor gamma(const Shape& shape, const Operand& alpha, const DrawOptions& options = {});
 /// tf.random.poisson: the same of the rates lam >= 0; shape `shape` + lam.shape. Floating-point and integer dtypes.
 Tensor poisson(const Shape& shape, const Operand& lam, const DrawOptions& options = {});
 /// Successes among counts trials with probabilities probs; shape `shape` + that of counts and probs, which broadcast.
 /// Floating-point and integer dtypes.
-Tensor binomial(const Shape& shape, const Operand& counts, const Operand& probs, const CountDrawOptions& options = {});
+Tensor binomial(const Shape& shape, const Operand& counts, const Operand& probs,
+                const CountDrawOptions& options = {});
 /// keras.backend.random_bernoulli: 1 with the probability, else 0; any dtype of numbers, or bool.
 Tensor bernoulli(const Shape& shape, const BernoulliOptions& options = {});
 /// tf.random.categorical: (batch, classes) unnormalised log-probabilities -> (batch, num_samples) classes, int64 or

@@ -29,7 +29,8 @@ Tensor from_text_views(const std::vector<std::string_view>& texts, const Shape& 
 /// tf.constant of a number: float and double give float32, int gives int32, bool gives bool; of a text: string.
 Tensor constant(const Operand& value);
 Tensor constant(const Operand& value, DType dtype);
-/// The same in every place of a shape. A tensor must have one element, or as many as the shape, whose order they keep.
+/// The same in every place of a shape. A tensor must have one element, or as many as the shape, whose order they
+/// keep.
 Tensor constant(const Operand& value, DType dtype, const Shape& shape);
 
 /// tf.constant of a braced list, up to four levels deep: constant({{1.f, 2.f}, {3.f, 4.f}}). A list of double is
