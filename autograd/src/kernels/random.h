@@ -32,6 +32,9 @@ void random_permutation(PhiloxStream stream, std::int64_t* y, std::int64_t n);
 /// Dropout's mask times its scale: y[i] = keep ? scale : 0, keep with probability keep_probability.
 void random_dropout_mask(PhiloxStream stream, DType dtype, void* y, std::int64_t n, double keep_probability,
                          double scale);
+/// Dropout itself: y[i] = keep ? x[i] * scale : 0, with the same choice. y may be x.
+void random_dropout(PhiloxStream stream, DType dtype, const void* x, void* y, std::int64_t n, double keep_probability,
+                    double scale);
 
 /// What follows is drawn in float64, each element from numbers of its own, and then of the dtype; integers saturate.
 /// Element i has the parameters i % parameters, which the caller has checked.

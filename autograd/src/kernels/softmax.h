@@ -29,7 +29,7 @@ void sparse_softmax_cross_entropy_gradient(DType dtype, const void* dloss, const
 /// a label of 0 contributes 0.
 void softmax_cross_entropy(DType dtype, const void* logits, const void* labels, void* loss, std::int64_t rows,
                            std::int64_t columns);
-/// dlogits[r] = dloss[r] * (softmax(logits[r]) * sum(labels[r]) - labels[r]).
+/// dlogits[r] = dloss[r] * (softmax(logits[r]) - labels[r]).
 void softmax_cross_entropy_gradient(DType dtype, const void* dloss, const void* logits, const void* labels,
                                     void* dlogits, std::int64_t rows, std::int64_t columns);
 

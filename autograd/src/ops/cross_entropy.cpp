@@ -9,8 +9,9 @@
 #include "ops/neural_gradients.h"
 #include "ops/op.h"
 
-// Softmax and cross-entropy in one op. With t the labels, p = softmax(x) and s = sum(t) on the last axis:
-//   loss = sum(t * (logsumexp(x) - x)),   dloss/dx = p * s - t,   dloss/dt = -log_softmax(x).
+// Softmax and cross-entropy in one op. With t the labels and p = softmax(x) on the last axis:
+//   loss = sum(t * (logsumexp(x) - x)),   dloss/dx = p - t,   dloss/dt = -log_softmax(x).
+// The labels are taken to sum to one: otherwise dloss/dx would be p * sum(t) - t. TensorFlow's gradient is p - t.
 
 namespace gradtape {
 namespace detail {
@@ -48,11 +49,20 @@ struct SoftmaxCrossEntropy {
                     [=] { return softmax_cross_entropy_gradient(dy, labels, logits); });
   }
   static std::vector<Sample> samples() {
-    const auto call = [](const Values& x) { return softmax_cross_entropy_with_logits(x[0], x[1]); };
-    return {{call, {sample_values({4}, 0, 1), sample_values({4}, -2, 2)}},
-            {call, {sample_values({3, 2}, 0, 1), sample_values({3, 2}, -3, 3)}},
-            {call, {sample_values({2, 1, 3}, 0, 1), sample_values({2, 1, 3}, -3, 3)}},
-            {call, {sample_values({0, 3}, 0, 1), sample_values({0, 3}, -3, 3)}}};
+    // Labels that sum to one: elsewhere the gradient is not that of the loss.
+    const auto call = [](int axis) {
+      return [=](const Values& x) { return softmax_cross_entropy_with_logits(x[0], x[1], axis); };
+    };
+    const auto values = [](const Shape& shape, int axis) {
+      return Values{softmax(sample_values(shape, -1, 1), axis), sample_values(shape, -3, 3)};
+    };
+    return {{call(-1), values({4}, -1)},
+            {call(-1), values({3, 2}, -1)},
+            {call(-1), values({2, 1, 3}, -1)},
+            {call(1), values({2, 3, 2}, 1)},
+            {call(0), values({3, 2}, 0)},
+            {call(-1), values({0, 3}, -1)},
+            {call(-1), {softmax(sample_values({3}, -1, 1)), sample_values({2, 3}, -3, 3)}}};
   }
 };
 
@@ -66,20 +76,10 @@ struct SoftmaxCrossEntropyGradient {
     kernels::softmax_cross_entropy_gradient(logits.dtype, impl_of(x[0])->data, logits.data, impl_of(x[1])->data,
                                             impl_of(y)->data, rows.count, rows.classes);
   }
-  auto gradient(Dy dy, X<0, 1, 2> dloss, X<1, 0, 2> labels, X<2> logits) const {
-    return partials(
-        [=] {
-          const Tensor p = softmax(logits);
-          return reduce_sum(dy * (p * reduce_sum(labels, -1, {.keepdims = true}) - labels), -1);
-        },
-        [=] {
-          const Tensor mean = reduce_sum(dy * softmax(logits), -1, {.keepdims = true});
-          return expand_dims(dloss, -1) * (mean - dy);
-        },
-        [=] {
-          const Tensor scale = expand_dims(dloss, -1) * reduce_sum(labels, -1, {.keepdims = true});
-          return scale * softmax_gradient(dy, softmax(logits));
-        });
+  auto gradient(Dy dy, X<0, 1, 2> dloss, X<1, 0> labels, X<2, 0, 2> logits) const {
+    return partials([=] { return reduce_sum(dy * (softmax(logits) - labels), -1); },
+                    [=] { return negative(expand_dims(dloss, -1) * dy); },
+                    [=] { return expand_dims(dloss, -1) * softmax_gradient(dy, softmax(logits)); });
   }
   static std::vector<Sample> samples() {
     const auto call = [](const Values& x) { return softmax_cross_entropy_gradient(x[0], x[1], x[2]); };
@@ -180,8 +180,26 @@ std::vector<OpRow> cross_entropy_ops() {
 
 using namespace detail;
 
-Tensor softmax_cross_entropy_with_logits(const Tensor& labels, const Tensor& logits, Where where) {
-  return record(SoftmaxCrossEntropy{}, {labels, logits}, where);
+Tensor softmax_cross_entropy_with_logits(const Tensor& labels, const Tensor& logits, int axis, Where where) {
+  const int rank = shape_of(logits).rank();
+  if (!labels || !logits || rank == 0) return record(SoftmaxCrossEntropy{}, {labels, logits}, where);
+  const int place = check_as(SoftmaxCrossEntropy::name, where, [&] { return normalize_axis(axis, rank); });
+  const Shape shape = check_as(SoftmaxCrossEntropy::name, where, [&] {
+    const Shape &of_labels = labels.shape(), &of_logits = logits.shape();
+    if (of_labels == of_logits || of_labels.rank() == 0) return of_logits;
+    return broadcast_shapes(of_labels, of_logits);
+  });
+  Tensor t = labels.shape() == shape || labels.rank() == 0 ? labels : broadcast_to(labels, shape, where);
+  Tensor x = logits.shape() == shape ? logits : broadcast_to(logits, shape, where);
+  if (place != rank - 1 && t.rank() == rank && x.rank() == rank) {
+    Axes last = Axes::none();
+    for (int i = 0; i < rank; ++i)
+      if (i != place) last.push_back(i);
+    last.push_back(place);
+    t = transpose(t, last, where);
+    x = transpose(x, last, where);
+  }
+  return record(SoftmaxCrossEntropy{}, {t, x}, where);
 }
 Tensor sparse_softmax_cross_entropy_with_logits(const Tensor& labels, const Tensor& logits, Where where) {
   return record(SparseSoftmaxCrossEntropy{}, {labels, logits}, where);

@@ -7,16 +7,14 @@
 
 #include "gradtape/autograd/random.h"
 #include "kernels/parallel.h"
-#include "kernels/random.h"
 #include "ops/checks.h"
+#include "ops/random_stream.h"
 
 namespace gradtape::detail {
 
 /// Gives the stream, once everything has been checked.
 using TakeStream = kernels::FunctionRef<kernels::PhiloxStream()>;
 
-/// The process's next stream, or that of a seed.
-kernels::PhiloxStream stream_for(const std::optional<std::uint64_t>& seed);
 /// The stream of a pair of numbers, which no other kind of seed leads to.
 kernels::PhiloxStream stream_of(const random::Seed& seed);
 std::uint64_t system_seed();

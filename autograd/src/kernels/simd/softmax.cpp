@@ -244,7 +244,7 @@ void dense_gradient(const T* dloss, const T* logits, const T* labels, T* dlogits
     for (std::int64_t r = 0; r < count; ++r) {
       T* row = out + r * columns;
       const T* label = labels + (first + r) * columns;
-      const T dy = dloss[first + r], scale = fold<Sum, T>(label, columns) / fold<Sum, T>(row, columns);
+      const T dy = dloss[first + r], scale = T(1) / fold<Sum, T>(row, columns);
       GRADTAPE_VECTORIZE
       for (std::int64_t c = 0; c < columns; ++c) row[c] = dy * (row[c] * scale - label[c]);
     }
