@@ -1,5 +1,5 @@
 #pragma once
-// Moving elements without arithmetic. Every dtype; `size` is the bytes of one element (1, 4 or 8).
+// Moving elements without arithmetic. Every dtype; `size` is the bytes of one element (1, 2, 4 or 8).
 
 #include <cstddef>
 #include <cstdint>
@@ -18,6 +18,13 @@ void transpose(std::size_t size, const void* x, const Shape& x_shape, const int*
 void strided_read(std::size_t size, const void* x, const std::int64_t* strides, void* y, const Shape& shape);
 /// The reverse: writes contiguous x of `shape` to strided places of y (which do not overlap).
 void strided_write(std::size_t size, const void* x, void* y, const std::int64_t* strides, const Shape& shape);
+
+/// Both strided.
+void copy_block(std::size_t size, const void* x, const std::int64_t* x_strides, void* y,
+                const std::int64_t* y_strides, const Shape& shape);
+
+/// y = x repeated multiples[a] times along each axis.
+void tile(std::size_t size, const void* x, const Shape& x_shape, const Shape& multiples, void* y);
 
 /// y viewed (outer, sum of lengths, inner) from parts viewed (outer, lengths[p], inner).
 void concat(std::size_t size, const void* const* parts, const std::int64_t* lengths, int part_count,

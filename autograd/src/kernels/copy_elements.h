@@ -44,9 +44,9 @@ void copy_bytes(const void* x, void* y, std::int64_t bytes);
 struct CopyAxis {
   std::int64_t length, x_stride, y_stride;
 };
-inline constexpr int most_copy_axes = 8;
+inline constexpr int most_copy_axes = 16;  // tile has two for each axis
 
-/// y[sum(i[a] * y_stride)] = x[sum(i[a] * x_stride)] over all i; size is 1, 4 or 8.
+/// y[sum(i[a] * y_stride)] = x[sum(i[a] * x_stride)] over all i; size is 1, 2, 4, 8 or 16.
 void copy_strided(std::size_t size, const void* x, void* y, const CopyAxis* axes, int count);
 
 }  // namespace gradtape::kernels

@@ -23,23 +23,30 @@ void copy_row(const T* x, T* y, const CopyAxis& axis) {
       for (int64_t i = 0; i < axis.length; ++i) y[i] = x[i];
   } else if (axis.x_stride == 0 && axis.y_stride == 1) {
     std::fill_n(y, axis.length, *x);
+  } else if (axis.x_stride == -1 && axis.y_stride == 1) {
+    for (int64_t i = 0; i < axis.length; ++i) y[i] = x[-i];
   } else {
     for (int64_t i = 0; i < axis.length; ++i) y[i * axis.y_stride] = x[i * axis.x_stride];
   }
 }
 
-/// Walks the rows [begin, end) of the axes before the last in row-major order.
+/// Moves x and y to the row that is `row`-th in row-major order of the axes before the last.
+template <class T>
+void move_to_row(const T*& x, T*& y, const CopyAxis* axes, int count, int64_t row, int64_t* index) {
+  for (int a = count - 2; a >= 0; --a) {
+    index[a] = row % axes[a].length;
+    row /= axes[a].length;
+    x += index[a] * axes[a].x_stride;
+    y += index[a] * axes[a].y_stride;
+  }
+}
+
+/// Walks the rows [begin, end).
 template <class T>
 void copy_rows(const T* x, T* y, const CopyAxis* axes, int count, int64_t begin, int64_t end) {
   const CopyAxis& row = axes[count - 1];
   int64_t index[most_copy_axes] = {};
-  int64_t rest = begin;
-  for (int a = count - 2; a >= 0; --a) {
-    index[a] = rest % axes[a].length;
-    rest /= axes[a].length;
-    x += index[a] * axes[a].x_stride;
-    y += index[a] * axes[a].y_stride;
-  }
+  move_to_row(x, y, axes, count, begin, index);
   for (int64_t r = begin;;) {
     copy_row(x, y, row);
     if (++r == end) return;
@@ -52,6 +59,23 @@ void copy_rows(const T* x, T* y, const CopyAxis* axes, int count, int64_t begin,
       index[a] = 0;
     }
   }
+}
+
+/// Few long rows, each cut into pieces.
+template <class T>
+void copy_pieces(const T* x, T* y, const CopyAxis* axes, int count, int64_t rows) {
+  const CopyAxis& row = axes[count - 1];
+  const int64_t pieces = (row.length + cheap_grain - 1) / cheap_grain;
+  parallel_for(rows * pieces, 1, [&](int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; ++i) {
+      const int64_t first = i % pieces * cheap_grain;
+      const T* from = x + first * row.x_stride;
+      T* to = y + first * row.y_stride;
+      int64_t index[most_copy_axes];
+      move_to_row(from, to, axes, count, i / pieces, index);
+      copy_row(from, to, {std::min(cheap_grain, row.length - first), row.x_stride, row.y_stride});
+    }
+  });
 }
 
 /// Leaves out axes of length 1 and merges neighbours that one stride walks through. Returns the new count.
@@ -100,14 +124,9 @@ void copy_strided(std::size_t size, const void* x, void* y, const CopyAxis* axes
     using T = decltype(element);
     const T* from = static_cast<const T*>(x);
     T* to = static_cast<T*>(y);
-    if (n == 1) {
-      parallel_for(row.length, cheap_grain, [&](int64_t begin, int64_t end) {
-        copy_row(from + begin * row.x_stride, to + begin * row.y_stride, {end - begin, row.x_stride, row.y_stride});
-      });
-      return;
-    }
     int64_t rows = 1;
     for (int a = 0; a < n - 1; ++a) rows *= merged[a].length;
+    if (row.length > cheap_grain) return copy_pieces(from, to, merged, n, rows);
     parallel_for(rows, std::max<int64_t>(1, cheap_grain / row.length),
                  [&](int64_t begin, int64_t end) { copy_rows(from, to, merged, n, begin, end); });
   });
@@ -121,6 +140,26 @@ void strided_read(std::size_t size, const void* x, const int64_t* strides, void*
 void strided_write(std::size_t size, const void* x, void* y, const int64_t* strides, const Shape& shape) {
   CopyAxis axes[most_copy_axes];
   copy_strided(size, x, y, axes, axes_of(shape, strides, false, axes));
+}
+
+void copy_block(std::size_t size, const void* x, const int64_t* x_strides, void* y, const int64_t* y_strides,
+                const Shape& shape) {
+  CopyAxis axes[most_copy_axes];
+  for (int a = 0; a < shape.rank(); ++a) axes[a] = {shape[a], x_strides[a], y_strides[a]};
+  copy_strided(size, x, y, axes, shape.rank());
+}
+
+void tile(std::size_t size, const void* x, const Shape& x_shape, const Shape& multiples, void* y) {
+  CopyAxis axes[most_copy_axes];
+  int64_t x_stride = 1, y_stride = 1;
+  for (int a = x_shape.rank() - 1; a >= 0; --a) {
+    axes[2 * a + 1] = {x_shape[a], x_stride, y_stride};
+    x_stride *= x_shape[a];
+    y_stride *= x_shape[a];
+    axes[2 * a] = {multiples[a], 0, y_stride};
+    y_stride *= multiples[a];
+  }
+  copy_strided(size, x, y, axes, 2 * x_shape.rank());
 }
 
 void concat(std::size_t size, const void* const* parts, const int64_t* lengths, int part_count, int64_t outer,

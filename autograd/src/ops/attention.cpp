@@ -95,7 +95,7 @@ using namespace detail;
 
 Tensor scaled_dot_product_attention(const Tensor& query, const Tensor& key, const Tensor& value,
                                     const AttentionOptions& options, Where where) {
-  check_as("scaled_dot_product_attention", where, [&] { check_attention(query, key, value, options); });
+  in_function("scaled_dot_product_attention", where, [&] { check_attention(query, key, value, options); });
   const double scale = options.scale.value_or(1 / std::sqrt(static_cast<double>(query.shape()[-1])));
   // The query is scaled rather than the scores, which are more.
   Tensor scores = matmul(query * scale, key, {.transpose_b = true}, where);

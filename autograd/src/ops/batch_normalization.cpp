@@ -228,7 +228,7 @@ using namespace detail;
 
 Tensor batch_normalization(const Tensor& x, const Tensor& mean, const Tensor& variance, const Tensor& offset,
                            const Tensor& scale, double variance_epsilon, Where where) {
-  check_as("batch_normalization", where, [&] {
+  in_function("batch_normalization", where, [&] {
     const TensorImpl& input = checked(x);
     check_floating(input.dtype);
     if (!mean) throw_empty(mean);
@@ -251,7 +251,7 @@ Tensor batch_normalization(const Tensor& x, const Tensor& mean, const Tensor& va
 
 FusedBatchNorm fused_batch_norm(const Tensor& x, const Tensor& scale, const Tensor& offset,
                                 const FusedBatchNormOptions& options, Where where) {
-  const Layout layout = check_as(BatchNormTraining::name, where, [&] {
+  const Layout layout = in_function(BatchNormTraining::name, where, [&] {
     if (!options.is_training && (!options.mean || !options.variance))
       throw InvalidArgumentError("without is_training a mean and a variance are needed");
     return Layout(x, options.data_format);

@@ -1,15 +1,15 @@
 #pragma once
-// Checks of functions that are made of other ops.
+// What functions that are made of other ops share.
 
 #include "ops/op.h"
 
 namespace gradtape::detail {
 
-/// Runs the checks; an error carries the function's name and the user's line, as an op's does.
+/// Runs the checks of a function, so that their errors name it, and not the op inside, and the user's line.
 template <class F>
-void check_for(std::string_view name, Where where, const F& checks) {
+decltype(auto) in_function(std::string_view name, Where where, const F& body) {
   try {
-    checks();
+    return body();
   } catch (Error& error) {
     rethrow_in(name, where, error);
   }

@@ -270,7 +270,7 @@ Tensor histogram_fixed_width(const Tensor& values, const Tensor& value_range, st
 }
 
 Tensor bincount(const Tensor& arr, const BincountOptions& options, Where where) {
-  check_for("bincount", where, [&] { check_bincount(arr, options); });
+  in_function("bincount", where, [&] { check_bincount(arr, options); });
   const NameScope scope("bincount", where);
   const std::int64_t largest = largest_of(arr);
   std::int64_t bins = std::max(options.minlength, largest + (largest < std::numeric_limits<std::int64_t>::max()));
@@ -282,7 +282,7 @@ Tensor bincount(const Tensor& arr, const BincountOptions& options, Where where) 
   const std::int64_t rows = options.axis == -1 && arr.rank() == 2 ? arr.shape()[0] : 1;
   std::int64_t segments = 0;
   if (__builtin_mul_overflow(rows, bins, &segments))
-    check_for("bincount", where, [&] {
+    in_function("bincount", where, [&] {
       throw ResourceExhaustedError(std::to_string(rows) + " rows of " + std::to_string(bins) +
                                    " bins are more than memory can hold");
     });
@@ -298,7 +298,7 @@ Tensor bincount(const Tensor& arr, const BincountOptions& options, Where where) 
 Tensor confusion_matrix(const Tensor& labels, const Tensor& predictions, std::int64_t num_classes,
                         const ConfusionMatrixOptions& options, Where where) {
   std::int64_t classes = num_classes;
-  check_for("confusion_matrix", where, [&] {
+  in_function("confusion_matrix", where, [&] {
     check_not_negative("labels", labels);
     check_not_negative("predictions", predictions);
     if (classes == -1) classes = 1 + std::max(largest_of(labels), largest_of(predictions));

@@ -90,6 +90,8 @@ Tensor full(const Shape& shape, const Operand& value, DType dtype) {
   return detail::filled(shape, constant(value, dtype));
 }
 Tensor zeros_like(const Tensor& tensor) { return zeros(tensor.shape(), tensor.dtype()); }
+Tensor zeros_like(const Tensor& tensor, DType dtype) { return zeros(tensor.shape(), dtype); }
+Tensor ones_like(const Tensor& tensor, DType dtype) { return ones(tensor.shape(), dtype); }
 Tensor ones_like(const Tensor& tensor) { return ones(tensor.shape(), tensor.dtype()); }
 Tensor full_like(const Tensor& tensor, const Operand& value) { return full(tensor.shape(), value, tensor.dtype()); }
 

@@ -183,8 +183,8 @@ using namespace detail;
 Tensor softmax_cross_entropy_with_logits(const Tensor& labels, const Tensor& logits, int axis, Where where) {
   const int rank = shape_of(logits).rank();
   if (!labels || !logits || rank == 0) return record(SoftmaxCrossEntropy{}, {labels, logits}, where);
-  const int place = check_as(SoftmaxCrossEntropy::name, where, [&] { return normalize_axis(axis, rank); });
-  const Shape shape = check_as(SoftmaxCrossEntropy::name, where, [&] {
+  const int place = in_function(SoftmaxCrossEntropy::name, where, [&] { return normalize_axis(axis, rank); });
+  const Shape shape = in_function(SoftmaxCrossEntropy::name, where, [&] {
     const Shape &of_labels = labels.shape(), &of_logits = logits.shape();
     if (of_labels == of_logits || of_labels.rank() == 0) return of_logits;
     return broadcast_shapes(of_labels, of_logits);

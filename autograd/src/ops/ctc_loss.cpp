@@ -279,7 +279,7 @@ using namespace detail;
 
 Tensor ctc_loss(const Tensor& labels, const Tensor& logits, const Tensor& label_length, const Tensor& logit_length,
                 const CtcLossOptions& options, Where where) {
-  const std::int64_t blank = check_as(
+  const std::int64_t blank = in_function(
       CtcLoss::name, where, [&] { return checked_blank(labels, logits, label_length, logit_length, options); });
   const Tensor input = options.logits_time_major ? logits : transpose(logits, {1, 0, 2}, where);
   return record(CtcLoss{blank}, {as_int64(labels), input, as_int64(label_length), as_int64(logit_length)}, where);

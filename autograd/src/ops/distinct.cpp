@@ -64,7 +64,7 @@ std::vector<OpRow> distinct_ops() {
 using namespace detail;
 
 Unique unique(const Tensor& x, DType out_idx, Where where) {
-  check_for("unique", where, [&] {
+  in_function("unique", where, [&] {
     check_vector(x);
     check_index_dtype(out_idx);
   });
@@ -74,7 +74,7 @@ Unique unique(const Tensor& x, DType out_idx, Where where) {
 }
 
 UniqueWithCounts unique_with_counts(const Tensor& x, DType out_idx, Where where) {
-  check_for("unique_with_counts", where, [&] {
+  in_function("unique_with_counts", where, [&] {
     check_vector(x);
     check_index_dtype(out_idx);
   });
@@ -83,7 +83,7 @@ UniqueWithCounts unique_with_counts(const Tensor& x, DType out_idx, Where where)
 }
 
 SetDifference setdiff1d(const Tensor& x, const Tensor& y, DType index_dtype, Where where) {
-  check_for("setdiff1d", where, [&] {
+  in_function("setdiff1d", where, [&] {
     check_vector(x);
     check_vector(y);
     check_index_dtype(index_dtype);

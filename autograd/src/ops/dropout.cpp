@@ -94,7 +94,7 @@ using namespace detail;
 
 Tensor dropout(const Tensor& x, double rate, const DropoutOptions& options, Where where) {
   const Shape noise_shape =
-      check_as(Dropout::name, where, [&] { return checked_noise_shape(x, rate, options.noise_shape); });
+      in_function(Dropout::name, where, [&] { return checked_noise_shape(x, rate, options.noise_shape); });
   if (rate == 0) return identity(x, where);
   return drop(x, rate, noise_shape, stream_for(options.seed), where);
 }
@@ -102,7 +102,7 @@ Tensor dropout(const Tensor& x, double rate, const DropoutOptions& options, Wher
 Tensor stateless_dropout(const Tensor& x, double rate, const Tensor& seed, const StatelessDropoutOptions& options,
                          Where where) {
   kernels::PhiloxStream stream;
-  const Shape noise_shape = check_as("stateless_dropout", where, [&] {
+  const Shape noise_shape = in_function("stateless_dropout", where, [&] {
     const TensorImpl& numbers = checked(seed);
     if (!is_integer(numbers.dtype) || numbers.shape != Shape{2})
       throw InvalidArgumentError("a seed of dtype " + text_of(numbers.dtype) + " and shape " +

@@ -38,7 +38,7 @@ void join(const Inputs& x, int axis, bool new_axis, Tensor& y) {
 struct Concat {
   static constexpr std::string_view name = "concat";
   int axis;
-  std::vector<std::int64_t> lengths;  // of the inputs along the axis
+  std::vector<std::int64_t> begins;  // of the inputs along the axis, and the end of the last
 
   Shape infer(const Inputs& x) const {
     if (x.size() == 0) throw InvalidArgumentError("there are no tensors to join");
@@ -52,7 +52,8 @@ struct Concat {
       if (!fits)
         throw InvalidArgumentError("shapes " + to_string(x.shape(0)) + " and " + to_string(other) + " (tensor " +
                                    std::to_string(i) + ") must agree on all axes but axis " + std::to_string(place));
-      shape[place] += other[place];
+      if (__builtin_add_overflow(shape[place], other[place], &shape[place]))
+        throw ResourceExhaustedError("the tensors have more elements along the axis than can be counted");
     }
     return shape;
   }
@@ -61,8 +62,9 @@ struct Concat {
     return each_partial([=, this](int i) {
       Shape begin, size = dy->shape();
       for (int k = 0; k < size.rank(); ++k) begin.push_back(0);
-      for (int k = 0; k < i; ++k) begin[axis] += lengths[static_cast<std::size_t>(k)];
-      size[axis] = lengths[static_cast<std::size_t>(i)];
+      const std::int64_t* place = &begins[static_cast<std::size_t>(i)];
+      begin[axis] = place[0];
+      size[axis] = place[1] - place[0];
       return slice(dy, begin, size);
     });
   }
@@ -144,10 +146,14 @@ using namespace detail;
 
 Tensor concat(const Tensors& values, int axis, Where where) {
   const std::vector<TensorRef> parts = references_to(values);
-  std::vector<std::int64_t> lengths;
-  lengths.reserve(parts.size());
-  for (const Tensor& value : values) lengths.push_back(length_along(axis, value));
-  return record(Concat{axis, std::move(lengths)}, Inputs(parts.data(), static_cast<int>(parts.size())), where);
+  std::vector<std::int64_t> begins{0};
+  begins.reserve(parts.size() + 1);
+  std::uint64_t end = 0;  // infer refuses lengths that overflow
+  for (const Tensor& value : values) {
+    end += static_cast<std::uint64_t>(length_along(axis, value));
+    begins.push_back(static_cast<std::int64_t>(end));
+  }
+  return record(Concat{axis, std::move(begins)}, Inputs(parts.data(), static_cast<int>(parts.size())), where);
 }
 Tensor stack(const Tensors& values, int axis, Where where) {
   const std::vector<TensorRef> parts = references_to(values);

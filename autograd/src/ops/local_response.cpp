@@ -80,7 +80,7 @@ using namespace detail;
 
 Tensor local_response_normalization(const Tensor& input, const LocalResponseNormalizationOptions& options,
                                     Where where) {
-  check_as("local_response_normalization", where, [&] {
+  in_function("local_response_normalization", where, [&] {
     const TensorImpl& x = checked(input);
     check_floating(x.dtype);
     if (x.shape.rank() != 4)

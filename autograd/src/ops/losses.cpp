@@ -58,7 +58,7 @@ using namespace detail;
 
 Tensor weighted_cross_entropy_with_logits(const Tensor& labels, const Tensor& logits, const Operand& pos_weight,
                                           Where where) {
-  check_as("weighted_cross_entropy_with_logits", where, [&] {
+  in_function("weighted_cross_entropy_with_logits", where, [&] {
     check_one_shape(labels, logits, "labels and logits");
     if (pos_weight.is_number()) return;
     const TensorImpl& weight = checked(pos_weight.tensor());
@@ -75,7 +75,7 @@ Tensor weighted_cross_entropy_with_logits(const Tensor& labels, const Tensor& lo
 }
 
 Tensor log_poisson_loss(const Tensor& targets, const Tensor& log_input, LogPoissonLossOptions options, Where where) {
-  check_as("log_poisson_loss", where, [&] { check_one_shape(targets, log_input, "targets and log_input"); });
+  in_function("log_poisson_loss", where, [&] { check_one_shape(targets, log_input, "targets and log_input"); });
   const Operand t(targets, where.file, where.line), x(log_input, where.file, where.line);
   const Tensor loss = exp(log_input, where) - x * t;
   if (!options.compute_full_loss) return loss;
@@ -84,7 +84,7 @@ Tensor log_poisson_loss(const Tensor& targets, const Tensor& log_input, LogPoiss
 }
 
 Tensor l2_loss(const Tensor& t, Where where) {
-  check_as("l2_loss", where, [&] { check_floating(checked(t).dtype); });
+  in_function("l2_loss", where, [&] { check_floating(checked(t).dtype); });
   return 0.5 * reduce_sum(square(t, where), {}, {}, where);
 }
 

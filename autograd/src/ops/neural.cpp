@@ -269,7 +269,7 @@ Tensor sigmoid_cross_entropy_with_logits(const Tensor& labels, const Tensor& log
   return record(SigmoidCrossEntropy{}, {labels, logits}, where);
 }
 Tensor bias_add(const Tensor& value, const Tensor& bias, BiasAddOptions options, Where where) {
-  const bool is_first = check_as(BiasAdd::name, where, [&] { return is_channels_first(options.data_format); });
+  const bool is_first = in_function(BiasAdd::name, where, [&] { return is_channels_first(options.data_format); });
   return record(BiasAdd{is_first}, {value, bias}, where);
 }
 

@@ -1,24 +1,13 @@
 #pragma once
 // What the files of the neural family share.
 
-#include "gradtape/autograd/error.h"
-#include "ops/op.h"
+#include "ops/composite.h"
 #include "ops/sample.h"
 
 namespace gradtape::detail {
 
 /// The gradient of softmax along an axis: y * (dy - sum(dy * y)), y being the softmax.
 Tensor softmax_gradient(const Tensor& dy, const Tensor& y, int axis = -1);
-
-/// Runs the checks of a function that is made of other ops; their errors name the function.
-template <class F>
-decltype(auto) check_as(std::string_view name, Where where, const F& checks) {
-  try {
-    return checks();
-  } catch (Error& error) {
-    rethrow_in(name, where, error);
-  }
-}
 
 /// Whether a tensor of one shape can be broadcast to another.
 bool broadcasts_to(const Shape& from, const Shape& to);

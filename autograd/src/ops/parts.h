@@ -5,6 +5,17 @@
 
 namespace gradtape::detail {
 
+/// Where a part of a row-major tensor begins, in elements, and its steps along the tensor's axes.
+struct Part {
+  std::int64_t offset = 0;
+  std::int64_t strides[Shape::max_rank] = {};
+  Part(const Shape& shape, const Shape& begin);
+};
+
+/// Whether a block of `shape` of an input is contiguous: one place on the outer axes, a range of one axis, and all of
+/// the inner ones.
+bool lies_together(const Shape& input, const Shape& shape);
+
 /// Zeros of `shape` with dy at `begin`: the gradient of slice, itself an op.
 Tensor slice_gradient(const Tensor& dy, const Shape& begin, const Shape& shape);
 

@@ -251,7 +251,7 @@ template <bool centred>
 Tensor normalize(const Tensor& x, const Tensor& scale, const Tensor& offset, const Axes& axis, double epsilon,
                  Where where) {
   using O = RowNormalization<centred>;
-  const AxesLast last = check_as(O::name, where, [&] { return AxesLast(x, axis); });
+  const AxesLast last = in_function(O::name, where, [&] { return AxesLast(x, axis); });
   const Tensor input = last.moved ? transpose(x, last.there, where) : x;
   O op;
   op.axes = last.count;
@@ -282,7 +282,7 @@ Axes channels_last(int rank, int axis) {
 
 Tensor normalize_by_group(std::string_view name, const Tensor& x, const Tensor& scale, const Tensor& offset,
                           const GroupNormalizationOptions& options, Where where) {
-  const int axis = check_as(name, where, [&] {
+  const int axis = in_function(name, where, [&] {
     const TensorImpl& input = checked(x);
     check_floating(input.dtype);
     const int rank = input.shape.rank();

@@ -223,7 +223,11 @@ struct BroadcastTo {
 std::vector<OpRow> shape_ops() {
   std::vector<OpRow> rows = {row<Reshape>("shape"), row<ExpandDims>("shape"), row<Squeeze>("shape"),
                              row<Transpose>("shape"), row<BroadcastTo>("shape")};
-  for (const auto& others : {joining_ops(), slicing_ops()}) rows.insert(rows.end(), others.begin(), others.end());
+  for (const auto family : {joining_ops, splitting_ops, slicing_ops, strided_slice_ops, repeating_ops, axis_order_ops,
+                            shape_query_ops, rearranging_ops, sequence_rearranging_ops, block_ops, padding_ops}) {
+    const std::vector<OpRow> others = family();
+    rows.insert(rows.end(), others.begin(), others.end());
+  }
   return rows;
 }
 

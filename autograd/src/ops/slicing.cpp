@@ -15,31 +15,7 @@ namespace {
 
 using Values = std::vector<Tensor>;
 
-/// Where a part of a row-major tensor begins, in elements, and its steps along the tensor's axes.
-struct Part {
-  std::int64_t offset = 0;
-  std::int64_t strides[Shape::max_rank] = {};
-
-  Part(const Shape& shape, const Shape& begin) {
-    std::int64_t stride = 1;
-    for (int i = shape.rank() - 1; i >= 0; --i) {
-      strides[i] = stride;
-      offset += begin[i] * stride;
-      stride *= shape[i];
-    }
-  }
-};
-
-/// One place on the outer axes, a range of one axis, and all of the inner ones.
-bool lies_together(const Shape& input, const Shape& shape) {
-  int axis = input.rank() - 1;
-  while (axis > 0 && shape[axis] == input[axis]) --axis;
-  for (int i = 0; i < axis; ++i)
-    if (shape[i] != 1) return false;
-  return true;
-}
-
-struct Slice {
+struct SliceOp {
   static constexpr std::string_view name = "slice";
   Shape begin, size;  // a size may be -1
   Shape input_shape;
@@ -196,8 +172,25 @@ void add_part(const Tensor& total, const Tensor& part, const Shape& begin) {
   kernels::strided_write(size_of(to.dtype), elements, first, place.strides, from.shape);
 }
 
+Part::Part(const Shape& shape, const Shape& begin) {
+  std::int64_t stride = 1;
+  for (int i = shape.rank() - 1; i >= 0; --i) {
+    strides[i] = stride;
+    offset += begin[i] * stride;
+    stride *= shape[i];
+  }
+}
+
+bool lies_together(const Shape& input, const Shape& shape) {
+  int axis = input.rank() - 1;
+  while (axis > 0 && shape[axis] == input[axis]) --axis;
+  for (int i = 0; i < axis; ++i)
+    if (shape[i] != 1) return false;
+  return true;
+}
+
 std::vector<OpRow> slicing_ops() {
-  return {row<Slice>("shape"), row<SliceGradient>("shape"), row<At>("shape"), row<Piece>("shape")};
+  return {row<SliceOp>("shape"), row<SliceGradient>("shape"), row<At>("shape"), row<Piece>("shape")};
 }
 
 }  // namespace detail
@@ -205,7 +198,7 @@ std::vector<OpRow> slicing_ops() {
 using namespace detail;
 
 Tensor slice(const Tensor& input, const Shape& begin, const Shape& size, Where where) {
-  return record(Slice{begin, size, shape_of(input)}, {input}, where);
+  return record(SliceOp{begin, size, shape_of(input)}, {input}, where);
 }
 
 Tensor Tensor::slice(const Shape& begin, const Shape& size, Where where) const {

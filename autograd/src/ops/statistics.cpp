@@ -16,7 +16,7 @@ namespace {
 using Values = std::vector<Tensor>;
 
 void check_input(std::string_view name, const Tensor& x, const Axes& axes, Where where) {
-  check_for(name, where, [&] {
+  in_function(name, where, [&] {
     const TensorImpl& input = checked(x);
     check_floating(input.dtype);
     axes.mask(input.shape.rank());
@@ -117,7 +117,7 @@ Moments moments(const Tensor& x, const Axes& axes, const MomentsOptions& options
 Moments weighted_moments(const Tensor& x, const Axes& axes, const Tensor& frequency_weights,
                          WeightedMomentsOptions options, Where where) {
   check_input("weighted_moments", x, axes, where);
-  check_for("weighted_moments", where, [&] {
+  in_function("weighted_moments", where, [&] {
     const Shape &shape = x.shape(), &weights = frequency_weights.shape();
     if (broadcast_shapes(shape, weights) != shape)
       throw InvalidArgumentError("weights of shape " + to_string(weights) + " do not broadcast to x of shape " +

@@ -20,6 +20,7 @@
 #include <utility>
 
 #include "gradtape/autograd/dtype.h"
+#include "gradtape/autograd/index.h"
 #include "gradtape/autograd/shape.h"
 #include "gradtape/autograd/where.h"
 
@@ -30,15 +31,6 @@ struct TensorImpl;
 void retain(TensorImpl* impl);
 void release(TensorImpl* impl);
 }  // namespace detail
-
-/// An index that knows the line it was written in, which operator[] could not learn.
-struct Index {
-  std::int64_t value;
-  Where where;
-  template <class T>
-  requires std::is_integral_v<T> Index(T index, const char* file = __builtin_FILE(), int line = __builtin_LINE())
-      : value(static_cast<std::int64_t>(index)), where{file, line} {}
-};
 
 class Tensor {
  public:
@@ -92,8 +84,17 @@ class Tensor {
   }
 
   /// The part at `index` of the first axis, sharing memory; a negative index counts from the end. Recorded like any
-  /// op. Throws OutOfRangeError; InvalidArgumentError for a scalar.
-  Tensor operator[](Index index) const { return at(index.value, index.where); }
+  /// op. Throws OutOfRangeError; InvalidArgumentError for a scalar. What else may stand in the brackets: see Index.
+  Tensor operator[](const Index& index) const {
+    return index.kind == Index::Kind::integer ? at(index.value, index.where) : (*this)(index);
+  }
+  /// Python's x[i, :, 0:5]: x(i, all, Slice(0, 5)), a part for each axis, the missing ones being `all`. Ends of
+  /// slices are clamped as Python's; the result shares memory where its elements lie together. Throws OutOfRangeError
+  /// for an integer outside its axis; InvalidArgumentError for more parts than axes, a step of 0, a second ellipsis,
+  /// and a second tensor.
+  Tensor operator()(const Index& first, const Index& second = {}, const Index& third = {}, const Index& fourth = {},
+                    const Index& fifth = {}, const Index& sixth = {}, const Index& seventh = {},
+                    const Index& eighth = {}) const;
   Tensor at(std::int64_t index, Where where = Where::here()) const;
   /// tf.slice: `size` elements from `begin` on every axis, -1 meaning all that remain.
   Tensor slice(const Shape& begin, const Shape& size, Where where = Where::here()) const;

@@ -45,6 +45,14 @@ class Variable {
   const Tensor& value() const;
   operator const Tensor&() const { return value(); }
 
+  /// As a Tensor's.
+  Tensor operator[](const Index& index) const { return value()[index]; }
+  Tensor operator()(const Index& first, const Index& second = {}, const Index& third = {}, const Index& fourth = {},
+                    const Index& fifth = {}, const Index& sixth = {}, const Index& seventh = {},
+                    const Index& eighth = {}) const {
+    return value()(first, second, third, fourth, fifth, sixth, seventh, eighth);
+  }
+
   const Shape& shape() const { return value().shape(); }
   DType dtype() const;
   const std::string& name() const;

@@ -129,9 +129,11 @@ Tensor ones(const Shape& shape, DType dtype = float32);
 Tensor fill(const Shape& shape, const Operand& value);
 /// As fill, with the dtype given.
 Tensor full(const Shape& shape, const Operand& value, DType dtype = float32);
-/// tf.zeros_like, tf.ones_like: of the tensor's shape and dtype.
+/// tf.zeros_like, tf.ones_like: of the tensor's shape, and of its dtype unless one is given.
 Tensor zeros_like(const Tensor& tensor);
+Tensor zeros_like(const Tensor& tensor, DType dtype);
 Tensor ones_like(const Tensor& tensor);
+Tensor ones_like(const Tensor& tensor, DType dtype);
 Tensor full_like(const Tensor& tensor, const Operand& value);
 
 /// tf.range: start, start + delta, ... below limit (above it for a negative delta). int32 when all three are
