@@ -9,7 +9,7 @@ elseif(GRADTAPE_SANITIZE)
   set(sanitizer_environment "LSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/cmake/lsan.supp")
 endif()
 
-set(GRADTAPE_TESTS "" CACHE STRING "Only the test files whose paths match this regular expression; all where empty")
+set(GRADTAPE_TESTS "" CACHE STRING "Only the test files whose paths match this regular expression (empty: all)")
 
 # One object for all programs: doctest's implementation is its slowest part.
 add_library(test_main OBJECT main.cpp)

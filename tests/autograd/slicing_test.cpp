@@ -128,7 +128,7 @@ TEST_CASE("slicing: a Variable takes the same parts, and its gradient") {
   Variable v(constant({{1.f, 2.f}, {3.f, 4.f}}));
   GradientTape tape;
   const Tensor y = v[1] * v(0, Slice(none, none, -1));
-  const auto [gradient] = tape.gradient(reduce_sum(y), v);
+  const Tensor gradient = tape.gradient(reduce_sum(y), v);
   CHECK(values<float>(gradient) == std::vector<float>{4, 3, 2, 1});
 }
 
@@ -177,28 +177,31 @@ TEST_CASE("slicing: second order through steps, masks and indices") {
       constant({{0.5, -1.5, 1.0}, {2.0, 3.0, -0.5}, {0.25, 0.75, 2.5}}, float64));
 }
 
-// One step makes and adds a part of 64 numbers: were a gradient of the whole tensor made for each of 10,000 steps,
-// the pool would see 10,000 * 5 MB; it sees one.
+// The bytes at the peak count what is made: a gradient of the size of x, into which the parts are added. Were one made
+// for each part, two would be alive at a time.
 TEST_CASE("slicing: taking a tensor apart step by step costs a part a step, forwards and backwards") {
-  const std::int64_t steps = 10'000, width = 64;
+  const std::int64_t steps = 10'000, width = 512;
   const Tensor x = ones({steps, width});
   const std::uint64_t whole = static_cast<std::uint64_t>(steps * width) * sizeof(float);
-  for (int way = 0; way < 4; ++way) {
+  for (int way = 0; way < 5; ++way) {
     CAPTURE(way);
     reset_peak_memory();
     const std::uint64_t before = memory_statistics().bytes_in_use;
     GradientTape tape;
     tape.watch(x);
     Tensor sum = zeros({width});
+    const std::vector<Tensor> rows = way == 4 ? unstack(x) : std::vector<Tensor>();
     for (std::int64_t t = 0; t < steps; ++t) {
       if (way == 0) sum = sum + x[t];
       if (way == 1) sum = sum + x(t, all);
       if (way == 2) sum = sum + squeeze(x(Slice(t, t + 1)), 0);
       if (way == 3) sum = sum + x(t, Slice(none, none, -1));
+      if (way == 4) sum = sum + rows[static_cast<std::size_t>(t)];
     }
     const Tensor gradient = tape.gradient(sum, x);
     CHECK(reduce_sum(gradient).item<float>() == static_cast<float>(steps * width));
-    // The partial sums and the gradient, each of about the size of x, and the log of the tape.
-    CHECK(memory_statistics().peak_bytes_in_use - before < 12 * whole);
+    const double wholes =
+        static_cast<double>(memory_statistics().peak_bytes_in_use - before) / static_cast<double>(whole);
+    CHECK(wholes < 1.9);
   }
 }

@@ -12,6 +12,7 @@
 #include "ops/composite.h"
 #include "ops/parts.h"
 #include "ops/shape_families.h"
+#include "tensor/text.h"
 
 namespace gradtape {
 namespace detail {
@@ -78,8 +79,9 @@ Tensor pad_number(const Operand& value, DType dtype) {
                                  text_of(tensor.dtype()) + "; a scalar of dtype " + text_of(dtype) + " is needed");
     return tensor;
   }
-  const Tensor number = value.as_tensor();
-  return number.dtype() != boolean && number.item<double>() == 0 ? Tensor() : value.as(dtype);
+  const Tensor given = value.as_tensor();
+  const bool is_number = given.dtype() != boolean && given.dtype() != DType::string;
+  return is_number && given.item<double>() == 0 ? Tensor() : value.as(dtype);
 }
 
 struct Pad {
@@ -91,9 +93,10 @@ struct Pad {
   void forward(const Inputs& x, Tensor& y) const {
     const TensorImpl &input = *impl_of(x[0]), &result = *impl_of(y);
     const std::size_t bytes = size_of(result.dtype);
-    if (value)
+    if (value) {
       kernels::fill(result.dtype, impl_of(value)->data, result.data, result.count);
-    else
+      if (result.dtype == DType::string) keep_texts(y, value);
+    } else
       std::memset(result.data, 0, static_cast<std::size_t>(result.count) * bytes);
     if (input.count == 0) return;
     const Part part(shape, before);
