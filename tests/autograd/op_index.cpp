@@ -43,7 +43,7 @@ class HeaderReader {
       in_comment_ = false;
       if (line.empty() || line.starts_with("//") || line.starts_with("#")) return;
       if (line.starts_with("namespace ")) {
-        if (line.find('}') == std::string::npos) scopes_.push_back(line.substr(10, line.find_last_of(" {") - 10));
+        if (line.find('}') == std::string::npos) scopes_.push_back(trimmed(line.substr(10, line.find('{') - 10)));
         return;
       }
       if (line.starts_with("}") && !scopes_.empty()) {
@@ -70,7 +70,8 @@ class HeaderReader {
       if (scope.find("detail") != std::string::npos) return;
       if (scope != "gradtape") name = scope + "::" + name;
     }
-    std::string signature = statement_.substr(0, statement_.find(" {"));
+    const auto body = statement_.find(") {");
+    std::string signature = body == std::string::npos ? statement_ : statement_.substr(0, body + 1);
     signature = std::regex_replace(signature, std::regex(R"(,? ?Where where = Where::here\(\))"), "");
     signature = std::regex_replace(signature, std::regex(R"(^inline |;$)"), "");
     found.push_back({name, signature, comment_, header_});
@@ -153,10 +154,8 @@ std::vector<Declaration> declarations_in(const std::string& folder) {
 
 std::string op_index(const std::vector<Declaration>& declarations) {
   std::map<std::string, const Declaration*, std::less<>> declared;
-  for (const Declaration& declaration : declarations) {
-    declared.emplace(declaration.name, &declaration);
-    declared.emplace(plain_name(declaration.name), &declaration);
-  }
+  for (const Declaration& declaration : declarations) declared.emplace(declaration.name, &declaration);
+  for (const Declaration& declaration : declarations) declared.emplace(plain_name(declaration.name), &declaration);
   std::map<std::string, std::vector<OpRow>, std::less<>> families;
   std::vector<OpRow> internal;
   for (const OpRow& row : detail::op_table()) {

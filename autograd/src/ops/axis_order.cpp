@@ -46,17 +46,11 @@ std::vector<Sample> moveaxis_samples() {
            },
            {sample_values({2, 3, 2, 1}, -2, 2)}}};
 }
-std::vector<Sample> matrix_transpose_samples() {
-  return {{[](const Values& x) { return linalg::matrix_transpose(x[0]); }, {sample_values({2, 3}, -2, 2)}},
-          {[](const Values& x) { return linalg::matrix_transpose(x[0]); }, {sample_values({2, 1, 3, 2}, -2, 2)}},
-          {[](const Values& x) { return linalg::matrix_transpose(x[0]); }, {sample_values({0, 2}, -2, 2)}}};
-}
 
 }  // namespace
 
 std::vector<OpRow> axis_order_ops() {
-  return {composite("swapaxes", "shape", swapaxes_samples), composite("moveaxis", "shape", moveaxis_samples),
-          composite("linalg.matrix_transpose", "shape", matrix_transpose_samples)};
+  return {composite("swapaxes", "shape", swapaxes_samples), composite("moveaxis", "shape", moveaxis_samples)};
 }
 
 }  // namespace detail
@@ -74,17 +68,6 @@ Tensor swapaxes(const Tensor& a, int axis1, int axis2, Where where) {
 }
 Tensor moveaxis(const Tensor& a, const Axes& source, const Axes& destination, Where where) {
   return transpose(a, in_function("moveaxis", where, [&] { return moved(a.rank(), source, destination); }), where);
-}
-Tensor linalg::matrix_transpose(const Tensor& a, Where where) {
-  return transpose(a,
-                   in_function("matrix_transpose", where,
-                               [&] {
-                                 if (a.rank() < 2)
-                                   throw InvalidArgumentError("matrices have two axes at least, got shape " +
-                                                              to_string(a.shape()));
-                                 return swapped(a.rank(), a.rank() - 1, a.rank() - 2);
-                               }),
-                   where);
 }
 
 }  // namespace gradtape

@@ -63,7 +63,7 @@ Tensor forward(const Arguments& arguments, const Tensor& input, const Tensor& fi
   const int rank = arguments.spatial_rank;
   Shape batch;
   Convolving convolving;
-  in_op(arguments.op, arguments.where, [&] {
+  in_function(arguments.op, arguments.where, [&] {
     check_tensor(input, "input", rank + 2, Shape::max_rank);
     check_tensor(filters, "filters", rank + 2, rank + 2);
     check_pair(input, filters);
@@ -98,7 +98,7 @@ Tensor input_gradient(const Arguments& arguments, const Shape& input_shape, cons
                       std::string_view sizes_name, std::string_view dy_name, bool depthwise = false) {
   const int rank = arguments.spatial_rank;
   Convolving convolving;
-  in_op(arguments.op, arguments.where, [&] {
+  in_function(arguments.op, arguments.where, [&] {
     check_tensor(dy, dy_name, rank + 2, rank + 2);
     check_tensor(filters, "filters", rank + 2, rank + 2);
     check_pair(dy, filters);
@@ -117,7 +117,7 @@ Tensor filter_gradient(const Arguments& arguments, const Tensor& input, const Sh
                        bool depthwise = false) {
   const int rank = arguments.spatial_rank;
   Convolving convolving;
-  in_op(arguments.op, arguments.where, [&] {
+  in_function(arguments.op, arguments.where, [&] {
     check_tensor(input, "input", rank + 2, rank + 2);
     check_tensor(dy, "out_backprop", rank + 2, rank + 2);
     check_pair(input, dy);
@@ -134,7 +134,7 @@ Tensor filter_gradient(const Arguments& arguments, const Tensor& input, const Sh
 }
 
 int spatial_rank_of(std::string_view op, const Tensor& filters, Where where) {
-  return in_op(op, where, [&] {
+  return in_function(op, where, [&] {
     const Shape& shape = checked(filters).shape;
     if (shape.rank() < 3 || shape.rank() > 5)
       throw InvalidArgumentError("filters of shape " + to_string(shape) +
@@ -195,7 +195,7 @@ Tensor conv_transpose(const Tensor& input, const Tensor& filters, const Shape& o
 namespace {
 
 Tensor depthwise(const Arguments& arguments, const Tensor& input, const Tensor& filter) {
-  in_op(arguments.op, arguments.where, [&] {
+  in_function(arguments.op, arguments.where, [&] {
     check_tensor(input, "input", 4, 4);
     check_tensor(filter, "filter", 4, 4);
     check_depthwise(filter.shape(), arguments.turned(input.shape()).back());
@@ -213,7 +213,7 @@ Tensor separable_conv2d(const Tensor& input, const Tensor& depthwise_filter, con
                         const SpatialSizes& strides, const WindowPadding& padding, const ConvolutionOptions& options,
                         Where where) {
   const std::string_view op = "separable_conv2d";
-  in_op(op, where, [&] {
+  in_function(op, where, [&] {
     check_tensor(depthwise_filter, "depthwise_filter", 4, 4);
     check_tensor(pointwise_filter, "pointwise_filter", 4, 4);
     const Shape &depth = depthwise_filter.shape(), &point = pointwise_filter.shape();

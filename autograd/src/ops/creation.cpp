@@ -66,7 +66,7 @@ Tensor constant(const Operand& value, DType dtype) {
   return value.is_number() ? value.as(dtype) : cast(value.tensor(), dtype);
 }
 Tensor constant(const Operand& value, DType dtype, const Shape& shape) {
-  return detail::in_op("constant", value.where(), [&] {
+  return detail::in_function("constant", value.where(), [&] {
     const Tensor elements = constant(value, dtype);
     if (elements.num_elements() == 1) return detail::filled(shape, reshape(elements, {}));
     detail::checked_count(shape, dtype);
@@ -156,7 +156,7 @@ Tensor linspace(double start, double stop, std::int64_t num, DType dtype) {
 }
 
 Tensor linspace(const Tensor& start, const Tensor& stop, std::int64_t num, int axis, Where where) {
-  return detail::in_op("linspace", where, [&] {
+  return detail::in_function("linspace", where, [&] {
     const DType dtype = detail::checked(start).dtype;
     detail::check_floating(dtype);
     if (detail::checked(stop).dtype != dtype) detail::throw_different_dtypes(dtype, stop.dtype());
@@ -207,7 +207,7 @@ Tensor geomspace(double start, double stop, std::int64_t num, DType dtype) {
 }
 
 Tensor eye(std::int64_t num_rows, const EyeOptions& options) {
-  return detail::in_op("eye", {}, [&] {
+  return detail::in_function("eye", {}, [&] {
     const std::int64_t columns = options.num_columns == -1 ? num_rows : options.num_columns;
     Shape shape = options.batch_shape;
     shape.push_back(num_rows);

@@ -272,7 +272,7 @@ Tensor set_diag(const Tensor& input, const Tensor& diagonal, const SetDiagOption
 }
 
 Tensor tensor_diag(const Tensor& diagonal, Where where) {
-  return in_op("tensor_diag", where, [&] {
+  return in_function("tensor_diag", where, [&] {
     const Shape& shape = checked(diagonal).shape;
     Shape twice = shape;
     for (std::int64_t length : shape) twice.push_back(length);
@@ -280,7 +280,7 @@ Tensor tensor_diag(const Tensor& diagonal, Where where) {
   });
 }
 Tensor tensor_diag_part(const Tensor& input, Where where) {
-  return in_op("tensor_diag_part", where, [&] {
+  return in_function("tensor_diag_part", where, [&] {
     const Shape& shape = checked(input).shape;
     const int half = shape.rank() / 2;
     const Shape first = shape.sub(0, half);
@@ -292,7 +292,7 @@ Tensor tensor_diag_part(const Tensor& input, Where where) {
 }
 
 Tensor band_part(const Tensor& input, std::int64_t num_lower, std::int64_t num_upper, Where where) {
-  return in_op(BandPart::name, where, [&] {
+  return in_function(BandPart::name, where, [&] {
     const Shape& shape = checked(input).shape;
     const int rank = shape.rank();
     if (rank >= 2 && (num_lower > shape[rank - 2] || num_upper > shape[rank - 1]))

@@ -96,7 +96,7 @@ std::vector<OpRow> choosing_ops() {
 using namespace detail;
 
 Tensor gather_nd(const Tensor& params, const Tensor& indices, int batch_dims, Where where) {
-  return in_op("gather_nd", where, [&] {
+  return in_function("gather_nd", where, [&] {
     const Chosen chosen = chosen_by(indices, checked(params).shape, batch_dims);
     const Tensor rows = reshape(params, {chosen.rows, chosen.inner}, where);
     return reshape(gather(rows, chosen.places, 0, {}, where), chosen.shape, where);
@@ -104,7 +104,7 @@ Tensor gather_nd(const Tensor& params, const Tensor& indices, int batch_dims, Wh
 }
 
 Tensor take(const Tensor& x, const Tensor& index_tensor, const TakeOptions& options, Where where) {
-  return in_op("take", where, [&] {
+  return in_function("take", where, [&] {
     const IndexTensor indices(index_tensor);
     const Tensor from = options.axis ? x : reshape(x, {-1}, where);
     const int axis = normalize_axis(options.axis.value_or(0), checked(from).shape.rank());
@@ -113,7 +113,7 @@ Tensor take(const Tensor& x, const Tensor& index_tensor, const TakeOptions& opti
 }
 
 Tensor embedding_lookup(const Tensor& params, const Tensor& ids, const EmbeddingLookupOptions& options, Where where) {
-  return in_op("embedding_lookup", where, [&] {
+  return in_function("embedding_lookup", where, [&] {
     const Tensor rows = gather(params, ids, 0, {}, where);
     if (!options.max_norm) return rows;
     if (!(*options.max_norm >= 0))
@@ -126,7 +126,7 @@ Tensor embedding_lookup(const Tensor& params, const Tensor& ids, const Embedding
 }
 
 Tensor unravel_index(const Tensor& indices, const Shape& dims, Where where) {
-  return in_op("unravel_index", where, [&] {
+  return in_function("unravel_index", where, [&] {
     const DType dtype = checked(indices).dtype;
     const IndexTensor converted(indices);
     const TensorImpl& from = *impl_of(*converted);
@@ -152,7 +152,7 @@ Tensor unravel_index(const Tensor& indices, const Shape& dims, Where where) {
 }
 
 Tensor ravel_multi_index(const Tensor& multi_index, const Shape& dims, Where where) {
-  return in_op("ravel_multi_index", where, [&] {
+  return in_function("ravel_multi_index", where, [&] {
     const Shape& shape = checked(multi_index).shape;
     if (shape.rank() == 0 || shape.front() != dims.rank())
       throw InvalidArgumentError("the first axis of multi_index " + to_string(shape) + " needs " +

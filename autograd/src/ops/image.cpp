@@ -45,7 +45,7 @@ struct Box {
 
 Tensor cropped(std::string_view op, const Tensor& image, std::int64_t top, std::int64_t left, std::int64_t height,
                std::int64_t width, Where where) {
-  const int axis = in_op(op, where, [&] {
+  const int axis = in_function(op, where, [&] {
     const int first = height_axis(image);
     const Shape& shape = image.shape();
     // The last two say the same without an overflow.
@@ -60,7 +60,7 @@ Tensor cropped(std::string_view op, const Tensor& image, std::int64_t top, std::
 
 Tensor with_border(std::string_view op, const Tensor& image, std::int64_t top, std::int64_t left, std::int64_t height,
                    std::int64_t width, Where where) {
-  const int axis = in_op(op, where, [&] {
+  const int axis = in_function(op, where, [&] {
     const int first = height_axis(image);
     const Shape& shape = image.shape();
     check_number(image.dtype());
@@ -73,16 +73,8 @@ Tensor with_border(std::string_view op, const Tensor& image, std::int64_t top, s
   return slice_gradient(image, box.begin, box.shape);
 }
 
-Tensor flipped(std::string_view op, const Tensor& image, int offset, Where where) {
-  const int axis = in_op(op, where, [&] { return height_axis(image) + offset; });
-  const std::int64_t length = image.shape()[axis];
-  std::vector<std::int64_t> order;
-  for (std::int64_t i = length - 1; i >= 0; --i) order.push_back(i);
-  return gather(image, constant(std::span<const std::int64_t>(order), {length}), axis, where);
-}
-
 int checked_real_image(std::string_view op, const Tensor& image, Where where) {
-  return in_op(op, where, [&] {
+  return in_function(op, where, [&] {
     const int axis = height_axis(image);
     check_floating(image.dtype());
     return axis;
@@ -107,12 +99,6 @@ std::vector<Sample> central_samples() {
 std::vector<Sample> crop_or_pad_samples() {
   return of([](const Values& x) { return image::resize_with_crop_or_pad(x[0], 4, 2); });
 }
-std::vector<Sample> left_right_samples() {
-  return of([](const Values& x) { return image::flip_left_right(x[0]); });
-}
-std::vector<Sample> up_down_samples() {
-  return of([](const Values& x) { return image::flip_up_down(x[0]); });
-}
 std::vector<Sample> brightness_samples() {
   return of([](const Values& x) { return image::adjust_brightness(x[0], 0.3); });
 }
@@ -136,8 +122,6 @@ std::vector<OpRow> image_ops() {
                              composite("image::pad_to_bounding_box", "image", pad_samples),
                              composite("image::central_crop", "image", central_samples),
                              composite("image::resize_with_crop_or_pad", "image", crop_or_pad_samples),
-                             composite("image::flip_left_right", "image", left_right_samples),
-                             composite("image::flip_up_down", "image", up_down_samples),
                              composite("image::adjust_brightness", "image", brightness_samples),
                              composite("image::adjust_contrast", "image", contrast_samples),
                              composite("image::rgb_to_grayscale", "image", grayscale_samples),
@@ -167,7 +151,7 @@ Tensor pad_to_bounding_box(const Tensor& image, std::int64_t offset_height, std:
 
 Tensor central_crop(const Tensor& image, double central_fraction, Where where) {
   const std::string_view op = "image::central_crop";
-  const int axis = in_op(op, where, [&] {
+  const int axis = in_function(op, where, [&] {
     if (!(central_fraction > 0 && central_fraction <= 1))
       throw InvalidArgumentError("central_fraction must be in (0, 1], got " + std::to_string(central_fraction));
     return height_axis(image);
@@ -183,7 +167,7 @@ Tensor central_crop(const Tensor& image, double central_fraction, Where where) {
 Tensor resize_with_crop_or_pad(const Tensor& image, std::int64_t target_height, std::int64_t target_width,
                                Where where) {
   const std::string_view op = "image::resize_with_crop_or_pad";
-  const int axis = in_op(op, where, [&] {
+  const int axis = in_function(op, where, [&] {
     const int first = height_axis(image);
     if (target_height < 1 || target_width < 1)
       throw InvalidArgumentError("the target of height " + std::to_string(target_height) + " and width " +
@@ -200,11 +184,6 @@ Tensor resize_with_crop_or_pad(const Tensor& image, std::int64_t target_height, 
                      target_width, where);
 }
 
-Tensor flip_left_right(const Tensor& image, Where where) {
-  return flipped("image::flip_left_right", image, 1, where);
-}
-Tensor flip_up_down(const Tensor& image, Where where) { return flipped("image::flip_up_down", image, 0, where); }
-
 Tensor adjust_brightness(const Tensor& image, double delta, Where where) {
   checked_real_image("image::adjust_brightness", image, where);
   return add(operand(image, where), delta);
@@ -219,7 +198,7 @@ Tensor adjust_contrast(const Tensor& images, double contrast_factor, Where where
 
 Tensor rgb_to_grayscale(const Tensor& images, Where where) {
   const std::string_view op = "image::rgb_to_grayscale";
-  in_op(op, where, [&] {
+  in_function(op, where, [&] {
     const Shape& shape = checked(images).shape;
     check_floating(images.dtype());
     if (shape.rank() < 1 || shape.back() != 3)

@@ -154,7 +154,7 @@ Tensor resized(const Tensor& images, int axis, const Pixels& pixels, bool weight
       index.push_back(pixel.index[present ? term : 0]);
       weight.push_back(present ? pixel.weight[term] : 0.0);
     }
-    Tensor part = gather(images, constant(std::span<const std::int64_t>(index), {count}), axis, where);
+    Tensor part = gather(images, constant(std::span<const std::int64_t>(index), {count}), axis, {}, where);
     if (weighted) {
       const Shape shape = axis == 1 ? Shape{count, 1, 1} : Shape{count, 1};
       const Tensor weights = cast(constant(std::span<const double>(weight), {count}), images.dtype(), where);
@@ -196,7 +196,7 @@ Tensor image::resize(const Tensor& images, const Shape& size, const ResizeOption
   const Method* method = std::find_if(std::begin(methods), std::end(methods),
                                       [&](const Method& known) { return known.name == options.method; });
   Shape shape;
-  in_op("image::resize", where, [&] {
+  in_function("image::resize", where, [&] {
     shape = checked(images).shape;
     if (method == std::end(methods)) {
       std::string known;

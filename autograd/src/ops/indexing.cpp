@@ -221,12 +221,12 @@ using namespace detail;
 
 Tensor gather(const Tensor& params, const Tensor& indices, std::optional<int> axis, const GatherOptions& options,
               Where where) {
-  return in_op(Gather::name, where, [&] {
+  return in_function(Gather::name, where, [&] {
     return record(Gather{axis, options.batch_dims, shape_of(params)}, {params, IndexTensor(indices)}, where);
   });
 }
 Tensor one_hot(const Tensor& indices, std::int64_t depth, const OneHotOptions& options, Where where) {
-  return in_op(OneHot::name, where, [&] { return record(OneHot{depth, options}, {IndexTensor(indices)}, where); });
+  return in_function(OneHot::name, where, [&] { return record(OneHot{depth, options}, {IndexTensor(indices)}, where); });
 }
 Tensor argmax(const Tensor& input, int axis, const ArgOptions& options, Where where) {
   return record(ArgMax{axis, options.output_type}, {input}, where);

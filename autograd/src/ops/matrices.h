@@ -6,20 +6,10 @@
 
 #include "gradtape/autograd/ops/math.h"
 #include "gradtape/autograd/ops/shape_ops.h"
-#include "ops/op.h"
+#include "ops/composite.h"
 #include "ops/parts.h"
 
 namespace gradtape::detail {
-
-/// Runs the body of a function that is made of other ops; an error of its own names the function.
-template <class F>
-auto in_function(std::string_view name, Where where, const F& body) {
-  try {
-    return body();
-  } catch (Error& error) {
-    rethrow_in(name, where, error);
-  }
-}
 
 /// Throws InvalidArgumentError unless x holds matrices of a floating-point dtype, of lengths that LAPACK can take.
 void check_matrices(const Tensor& x);

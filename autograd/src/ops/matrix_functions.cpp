@@ -36,8 +36,8 @@ Tensor vector_product(const Tensor& a, const Tensor& b, Where where) {
                                " must be equal, with a last axis of length 3");
   const Tensor next = constant({1, 2, 0}), after_next = constant({2, 0, 1});
   const int axis = shape.rank() - 1;
-  return gather(a, next, axis, where) * gather(b, after_next, axis, where) -
-         gather(a, after_next, axis, where) * gather(b, next, axis, where);
+  return gather(a, next, axis, {}, where) * gather(b, after_next, axis, {}, where) -
+         gather(a, after_next, axis, {}, where) * gather(b, next, axis, {}, where);
 }
 
 Tensor power(const Tensor& a, std::int64_t n, Where where) {

@@ -171,7 +171,7 @@ Tensor pad(const Tensor& tensor, const Paddings& paddings, std::string_view mode
     check_reflection(input, paddings, kind);
     Tensor y = tensor;
     for (int i = 0; i < input.rank(); ++i)
-      if (shape[i] != input[i]) y = gather(y, mirrored_places(input[i], paddings[i], kind), i, where);
+      if (shape[i] != input[i]) y = gather(y, mirrored_places(input[i], paddings[i], kind), i, {}, where);
     return shape == input ? identity(y, where) : y;
   });
 }

@@ -91,7 +91,7 @@ std::vector<OpRow> partition_ops() {
 using namespace detail;
 
 Tensor boolean_mask(const Tensor& tensor, const Tensor& mask, const BooleanMaskOptions& options, Where where) {
-  return in_op("boolean_mask", where, [&] {
+  return in_function("boolean_mask", where, [&] {
     const Shape &shape = checked(tensor).shape, &mask_shape = checked(mask).shape;
     if (mask_shape.rank() == 0) throw InvalidArgumentError("the mask is a scalar; it needs one axis at least");
     const int axis = normalize_axis(options.axis, shape.rank());
@@ -102,7 +102,7 @@ Tensor boolean_mask(const Tensor& tensor, const Tensor& mask, const BooleanMaskO
 }
 
 std::vector<Tensor> dynamic_partition(const Tensor& data, const Tensor& partitions, int num_partitions, Where where) {
-  return in_op("dynamic_partition", where, [&] {
+  return in_function("dynamic_partition", where, [&] {
     const Shape& shape = checked(data).shape;
     const IndexTensor numbers(partitions);
     const TensorImpl& number = checked(*numbers);
@@ -130,7 +130,7 @@ std::vector<Tensor> dynamic_partition(const Tensor& data, const Tensor& partitio
 }
 
 Tensor dynamic_stitch(const Tensors& indices, const Tensors& data, Where where) {
-  return in_op("dynamic_stitch", where, [&] {
+  return in_function("dynamic_stitch", where, [&] {
     if (indices.size() != data.size() || indices.size() == 0)
       throw InvalidArgumentError(std::to_string(indices.size()) + " tensors of indices and " +
                                  std::to_string(data.size()) + " of data; there must be one of each, and any");

@@ -64,7 +64,7 @@ Tensor windows_of(const Tensor& images, const Axis& rows, const Axis& columns, d
         for (std::int64_t b = 0; b < columns.kernel; ++b)
           index.push_back((i * rows.stride + a * rows.dilation) * width + j * columns.stride + b * columns.dilation);
   const Tensor pixels = reshape(whole, {batch, whole.shape()[1] * width, channels}, where);
-  return reshape(gather(pixels, int64_tensor(index), 1, where), result, where);
+  return reshape(gather(pixels, int64_tensor(index), 1, {}, where), result, where);
 }
 
 struct Arguments {
@@ -89,7 +89,7 @@ void resolve(const Arguments& arguments, const Tensor& images, Axis (&axes)[3]) 
 Tensor dilated(std::string_view op, const Tensor& input, const Tensor& filters, const SpatialSizes& strides,
                const WindowPadding& padding, const ConvolutionOptions& options, Where where) {
   Axis axes[3];
-  in_op(op, where, [&] {
+  in_function(op, where, [&] {
     const Shape &shape = checked(input).shape, &filter = checked(filters).shape;
     check_floating(input.dtype());
     if (input.dtype() != filters.dtype()) throw_different_dtypes(input.dtype(), filters.dtype());
@@ -111,7 +111,7 @@ Tensor turned(const Tensor& filters, Where where) {
   const std::int64_t places = shape[0] * shape[1];
   std::vector<std::int64_t> index;
   for (std::int64_t i = places - 1; i >= 0; --i) index.push_back(i);
-  return reshape(gather(reshape(filters, {places, shape[2]}, where), int64_tensor(index), 0, where), shape, where);
+  return reshape(gather(reshape(filters, {places, shape[2]}, where), int64_tensor(index), 0, {}, where), shape, where);
 }
 
 using Values = std::vector<Tensor>;
@@ -150,7 +150,7 @@ Tensor image::extract_patches(const Tensor& images, const SpatialSizes& sizes, c
                               const SpatialSizes& rates, const WindowPadding& padding, Where where) {
   kernels::ConvolutionAxis axes[3];
   const std::string_view op = "image::extract_patches";
-  in_op(op, where, [&] { resolve({op, sizes, strides, rates, padding}, images, axes); });
+  in_function(op, where, [&] { resolve({op, sizes, strides, rates, padding}, images, axes); });
   const Tensor windows = windows_of(images, axes[1], axes[2], 0, where);
   const Shape& shape = windows.shape();
   return reshape(windows, {shape[0], shape[1], shape[2], shape[3] * shape[4]}, where);
@@ -163,12 +163,12 @@ Tensor dilation2d(const Tensor& input, const Tensor& filters, const SpatialSizes
 Tensor erosion2d(const Tensor& value, const Tensor& filters, const SpatialSizes& strides,
                  const WindowPadding& padding, const ConvolutionOptions& options, Where where) {
   const std::string_view op = "erosion2d";
-  in_op(op, where, [&] {
+  in_function(op, where, [&] {
     if (checked(filters).shape.rank() != 3)
       throw InvalidArgumentError("filters of shape " + to_string(filters.shape()) +
                                  ": (height, width, channels) is needed");
   });
-  in_op(op, where, [&] { check_floating(checked(value).dtype); });
+  in_function(op, where, [&] { check_floating(checked(value).dtype); });
   const Tensor largest =
       dilated(op, negative(value, where), turned(filters, where), strides, padding, options, where);
   return negative(largest, where);

@@ -3,19 +3,9 @@
 
 #include "gradtape/autograd/where.h"
 #include "ops/checks.h"
-#include "ops/op.h"
+#include "ops/composite.h"
 
 namespace gradtape::detail {
-
-/// Runs `body`; an error without context gets the name of the op, which is made of others, and the user's line.
-template <class Body>
-auto in_op(std::string_view name, Where where, const Body& body) {
-  try {
-    return body();
-  } catch (Error& error) {
-    rethrow_in(name, where, error);
-  }
-}
 
 /// Indices as the kernels take them: int32 and int64 as they are, another integer dtype as int64. Throws
 /// InvalidArgumentError for any other dtype.

@@ -36,7 +36,7 @@ struct Arguments {
 
 Pooling checked_pooling(const Arguments& arguments, const Tensor& input, const SpatialSizes& ksize,
                         const SpatialSizes& strides, const WindowPadding& padding, const SpatialSizes& dilations) {
-  return in_op(arguments.op, arguments.where, [&] {
+  return in_function(arguments.op, arguments.where, [&] {
     const Shape shape = arguments.checked_shape(input);
     const int rank = arguments.spatial_rank;
     const bool first = arguments.channels_first();
@@ -59,7 +59,7 @@ Pooling checked_pooling(const Arguments& arguments, const Tensor& input, const S
 }
 
 Pooling checked_adaptive(const Arguments& arguments, const Tensor& input, const SpatialSizes& output_size) {
-  return in_op(arguments.op, arguments.where, [&] {
+  return in_function(arguments.op, arguments.where, [&] {
     const Shape shape = arguments.checked_shape(input);
     const int rank = arguments.spatial_rank;
     const Shape sizes = spatial_sizes(output_size, "output_size", rank, arguments.channels_first());
@@ -88,7 +88,7 @@ Tensor adapted(Pooled function, const Arguments& arguments, const Tensor& input,
 }
 
 int spatial_rank_of(std::string_view op, const Tensor& input, Where where) {
-  return in_op(op, where, [&] {
+  return in_function(op, where, [&] {
     const Shape& shape = checked(input).shape;
     if (shape.rank() < 3 || shape.rank() > 5)
       throw InvalidArgumentError("input of shape " + to_string(shape) +
@@ -100,7 +100,7 @@ int spatial_rank_of(std::string_view op, const Tensor& input, Where where) {
 /// All but the batch and the channels.
 Axes spatial_axes(std::string_view op, const Tensor& input, std::string_view data_format, Where where) {
   const int rank = spatial_rank_of(op, input, where);
-  return in_op(op, where, [&] {
+  return in_function(op, where, [&] {
     check_floating(input.dtype());
     Axes axes = Axes::none();
     const int first = has_channels_first(data_format, rank) ? 2 : 1;
@@ -154,7 +154,7 @@ Tensor pool(const Tensor& input, const SpatialSizes& window_shape, std::string_v
             const SpatialSizes& strides, const WindowPadding& padding, const ConvolutionOptions& options,
             Where where) {
   const int rank = spatial_rank_of("pool", input, where);
-  in_op("pool", where, [&] {
+  in_function("pool", where, [&] {
     if (pooling_type != "MAX" && pooling_type != "AVG")
       throw InvalidArgumentError("the pooling_type \"" + std::string(pooling_type) +
                                  "\" is not known; it may be \"MAX\" or \"AVG\"");
@@ -168,7 +168,7 @@ MaxPoolWithArgmax max_pool_with_argmax(const Tensor& input, const SpatialSizes& 
                                        Where where) {
   const Arguments arguments{"max_pool_with_argmax", 2, options.data_format, where};
   const Pooling pooling = checked_pooling(arguments, input, ksize, strides, padding, 1);
-  in_op(arguments.op, where, [&] {
+  in_function(arguments.op, where, [&] {
     if (arguments.channels_first()) throw InvalidArgumentError("the data_format must be \"NHWC\"");
     if (options.output_dtype != int64 && options.output_dtype != int32)
       throw InvalidArgumentError("output_dtype must be int64 or int32, got " + text_of(options.output_dtype));

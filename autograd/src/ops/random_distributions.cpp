@@ -182,7 +182,7 @@ Shape own_shape(const Operand& operand) { return operand.is_number() ? Shape() :
 
 Tensor draw_gamma(const Shape& shape, ShapeIs kind, const Operand& alpha, const Operand& beta, DType dtype,
                   TakeStream take) {
-  return in_op(RandomGamma::name, alpha.where(), [&] {
+  return in_function(RandomGamma::name, alpha.where(), [&] {
     check_floating(dtype);
     for (const Operand* operand : {&alpha, &beta})
       if (!operand->is_number() && checked(operand->tensor()).dtype != dtype)
@@ -202,7 +202,7 @@ Tensor draw_gamma(const Shape& shape, ShapeIs kind, const Operand& alpha, const 
 }
 
 Tensor draw_poisson(const Shape& shape, ShapeIs kind, const Operand& lam, DType dtype, TakeStream take) {
-  return in_op(RandomPoisson::name, lam.where(), [&] {
+  return in_function(RandomPoisson::name, lam.where(), [&] {
     const DrawShapes shapes(shape, kind, own_shape(lam));
     return record(RandomPoisson{{shapes.result, dtype, &take}}, {parameter(lam, shapes.parameters)}, lam.where());
   });
@@ -210,7 +210,7 @@ Tensor draw_poisson(const Shape& shape, ShapeIs kind, const Operand& lam, DType 
 
 Tensor draw_binomial(const Shape& shape, ShapeIs kind, const Operand& counts, const Operand& probs, DType dtype,
                      TakeStream take) {
-  return in_op(RandomBinomial::name, counts.where(), [&] {
+  return in_function(RandomBinomial::name, counts.where(), [&] {
     const DrawShapes shapes(shape, kind, broadcast_shapes(own_shape(counts), own_shape(probs)));
     return record(RandomBinomial{{shapes.result, dtype, &take}},
                   {floor(parameter(counts, shapes.parameters)), parameter(probs, shapes.parameters)}, counts.where());

@@ -183,10 +183,10 @@ std::vector<OpRow> rearranging_ops() {
           composite("flipud", "shape", flipud_samples),
           composite("fliplr", "shape", fliplr_samples),
           composite("rot90", "shape", rot90_samples),
-          composite("image.flip_left_right", "shape", flip_left_right_samples),
-          composite("image.flip_up_down", "shape", flip_up_down_samples),
-          composite("image.transpose", "shape", image_transpose_samples),
-          composite("image.rot90", "shape", image_rot90_samples)};
+          composite("image::flip_left_right", "shape", flip_left_right_samples),
+          composite("image::flip_up_down", "shape", flip_up_down_samples),
+          composite("image::transpose", "shape", image_transpose_samples),
+          composite("image::rot90", "shape", image_rot90_samples)};
 }
 
 }  // namespace detail

@@ -123,7 +123,7 @@ Tensor repeat_each(const RepeatedAxis& on, std::int64_t count, const Repeats& re
   auto* place = static_cast<std::int64_t*>(impl_of(places)->data);
   for (std::int64_t i = 0; i < count; ++i)
     for (std::int64_t times = repeats(i); times > 0; --times) *place++ = i;
-  return gather(on.x, places, on.axis, where);
+  return gather(on.x, places, on.axis, {}, where);
 }
 
 std::vector<Sample> repeat_samples() {

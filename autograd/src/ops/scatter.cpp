@@ -130,7 +130,7 @@ Tensor rows_of(const Tensor& updates, const Chosen& chosen, Where where) {
 
 template <Scatter kind>
 Tensor tensor_scatter(const Tensor& tensor, const Tensor& indices, const Tensor& updates, Where where) {
-  return in_op(name_of_scatter(kind), where, [&] {
+  return in_function(name_of_scatter(kind), where, [&] {
     const Shape& shape = checked(tensor).shape;
     const Chosen chosen = chosen_by(indices, shape);
     const Tensor rows = reshape(tensor, {chosen.rows, chosen.inner}, where);
@@ -173,7 +173,7 @@ std::vector<OpRow> scatter_ops() {
 using namespace detail;
 
 Tensor scatter_nd(const Tensor& indices, const Tensor& updates, const Shape& shape, Where where) {
-  return in_op("scatter_nd", where, [&] {
+  return in_function("scatter_nd", where, [&] {
     check_number(checked(updates).dtype);
     checked_count(shape, updates.dtype());
     const Chosen chosen = chosen_by(indices, shape);

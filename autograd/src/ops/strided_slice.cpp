@@ -170,7 +170,7 @@ Tensor select(const Tensor& x, const Index* const* parts, int count, Where where
   }
   const Tensor places =
       in_function(StridedSlice::name, where, [&] { return places_of(tensor, y.shape()[chosen.tensor_axis]); });
-  return gather(y, places, chosen.tensor_axis, where);
+  return gather(y, places, chosen.tensor_axis, {}, where);
 }
 
 std::vector<Sample> index_samples() {

@@ -99,7 +99,7 @@ std::vector<OpRow> take_along_ops() {
 using namespace detail;
 
 Tensor take_along_axis(const Tensor& x, const Tensor& index_tensor, std::optional<int> axis, Where where) {
-  return in_op(TakeAlongAxis::name, where, [&] {
+  return in_function(TakeAlongAxis::name, where, [&] {
     if (!axis) return take_along_axis(reshape(x, {-1}, where), index_tensor, 0, where);
     const IndexTensor indices(index_tensor);
     Shape shape = checked(x).shape, chosen = checked(*indices).shape;

@@ -41,7 +41,7 @@ void write(Variable& variable, Scatter kind, const Tensor& places, const Tensor&
 
 Variable& scatter(Variable& variable, Scatter kind, const char* name, const Tensor& index_tensor,
                   const Operand& operand) {
-  in_op(name, operand.where(), [&] {
+  in_function(name, operand.where(), [&] {
     const Shape shape = variable.shape();
     if (shape.rank() == 0)
       throw InvalidArgumentError("the variable " + variable.name() + " is a scalar, which has no parts");
@@ -57,7 +57,7 @@ Variable& scatter(Variable& variable, Scatter kind, const char* name, const Tens
 
 Variable& scatter_nd(Variable& variable, Scatter kind, const char* name, const Tensor& indices,
                      const Operand& operand) {
-  in_op(name, operand.where(), [&] {
+  in_function(name, operand.where(), [&] {
     const Chosen chosen = chosen_by(indices, variable.shape());
     const Tensor updates = checked_updates(variable, kind, operand, chosen.shape);
     write(variable, kind, chosen.places, updates, chosen.shape, chosen.rows, chosen.inner);

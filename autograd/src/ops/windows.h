@@ -5,19 +5,9 @@
 
 #include "gradtape/autograd/ops/convolution.h"
 #include "kernels/convolution.h"
-#include "ops/op.h"
+#include "ops/composite.h"
 
 namespace gradtape::detail {
-
-/// Calls f; an Error that it throws says that it comes from `op`.
-template <class F>
-auto in_op(std::string_view op, Where where, const F& f) {
-  try {
-    return f();
-  } catch (Error& error) {
-    rethrow_in(op, where, error);
-  }
-}
 
 /// A tensor as an operand of an operator that was called from `where`.
 inline Operand operand(const Tensor& tensor, Where where) { return Operand(tensor, where.file, where.line); }

@@ -9,12 +9,13 @@ namespace gradtape {
 
 namespace bitwise {
 
+/// tf.bitwise.bitwise_and, bitwise_or, bitwise_xor.
 Tensor bitwise_and(const Operand& x, const Operand& y);
 Tensor bitwise_or(const Operand& x, const Operand& y);
 Tensor bitwise_xor(const Operand& x, const Operand& y);
-/// Every bit of x turned.
+/// tf.bitwise.invert: every bit of x turned.
 Tensor invert(const Tensor& x, Where where = Where::here());
-/// x shifted by y bits, where a y below 0 counts as 0 and one beyond the width as width - 1. To the right the sign is
+/// tf.bitwise.left_shift, right_shift: x shifted by y bits, where a y below 0 counts as 0 and one beyond the width as width - 1. To the right the sign is
 /// kept.
 Tensor left_shift(const Operand& x, const Operand& y);
 Tensor right_shift(const Operand& x, const Operand& y);

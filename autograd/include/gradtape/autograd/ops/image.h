@@ -41,10 +41,6 @@ Tensor central_crop(const Tensor& image, double central_fraction, Where where = 
 Tensor resize_with_crop_or_pad(const Tensor& image, std::int64_t target_height, std::int64_t target_width,
                                Where where = Where::here());
 
-/// tf.image.flip_left_right, flip_up_down.
-Tensor flip_left_right(const Tensor& image, Where where = Where::here());
-Tensor flip_up_down(const Tensor& image, Where where = Where::here());
-
 /// tf.image.adjust_brightness, adjust_contrast: delta is added; the distance of each value from the mean of its image
 /// and channel is multiplied by contrast_factor. float32 and float64.
 Tensor adjust_brightness(const Tensor& image, double delta, Where where = Where::here());

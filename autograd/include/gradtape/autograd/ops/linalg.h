@@ -155,12 +155,6 @@ struct Eigh {
 /// matrices: only the lower triangle is read, and only it gets a gradient, as in TensorFlow. eigvalsh: e alone.
 Eigh eigh(const Tensor& tensor, Where where = Where::here());
 Tensor eigvalsh(const Tensor& tensor, Where where = Where::here());
-/// tf.compat.v1.self_adjoint_eig, self_adjoint_eigvals: the same.
-inline Eigh self_adjoint_eig(const Tensor& tensor, Where where = Where::here()) { return eigh(tensor, where); }
-inline Tensor self_adjoint_eigvals(const Tensor& tensor, Where where = Where::here()) {
-  return eigvalsh(tensor, where);
-}
-
 struct Lu {
   Tensor lu, p;
 };

@@ -27,10 +27,6 @@ Tensor transpose(const Tensor& a, const Axes& perm = {}, Where where = Where::he
 Tensor swapaxes(const Tensor& a, int axis1, int axis2, Where where = Where::here());
 /// numpy.moveaxis: the axes `source` move to the places `destination` of the result; the others keep their order.
 Tensor moveaxis(const Tensor& a, const Axes& source, const Axes& destination, Where where = Where::here());
-namespace linalg {
-/// tf.linalg.matrix_transpose: the last two axes change places. Two axes at least.
-Tensor matrix_transpose(const Tensor& a, Where where = Where::here());
-}  // namespace linalg
 
 /// tf.concat: joined along an existing axis; the other lengths must agree. Throws InvalidArgumentError for no
 /// tensors.
