@@ -229,7 +229,6 @@ TEST_CASE("linalg: eigenvalues and singular values of known matrices") {
   CHECK(near(e, {3.1539726389411293, 5.743086499509673, 10.1029408615492}));
   CHECK(near(times_transposed(v * e, v), symmetric()));
   CHECK(near(linalg::eigvalsh(symmetric()), e));
-  CHECK(near(linalg::self_adjoint_eigvals(symmetric()), e));
   // Only the lower triangle counts.
   CHECK(near(linalg::eigvalsh(constant({{1.0, not_a_number}, {2.0, 1.0}}, float64)), {-1, 3}));
   CHECK(near(linalg::svd(tall()).s, {9.525518091565107, 0.5143005806586443}));
