@@ -1,7 +1,9 @@
 #include "arithmetic.h"
 
 #include <cmath>
+#include <limits>
 #include <type_traits>
+#include <utility>
 
 #include "dispatch.h"
 #include "elementwise_loop.h"
@@ -195,6 +197,20 @@ void invert(DType dtype, const void* x, void* y, std::int64_t n) {
   with_integer_type(dtype, [&](auto zero) {
     using T = decltype(zero);
     map<T, T>(x, y, n, cheap_grain, [](T value) { return static_cast<T>(~value); });
+  });
+}
+
+void saturate(DType from, const void* x, DType to, void* y, std::int64_t n) {
+  with_integer_type(from, [&](auto from_zero) {
+    with_integer_type(to, [&](auto to_zero) {
+      using From = decltype(from_zero);
+      using To = decltype(to_zero);
+      map<From, To>(x, y, n, cheap_grain, [](From value) {
+        using Limits = std::numeric_limits<To>;
+        if (std::cmp_less(value, Limits::min())) return Limits::min();
+        return std::cmp_greater(value, Limits::max()) ? Limits::max() : static_cast<To>(value);
+      });
+    });
   });
 }
 

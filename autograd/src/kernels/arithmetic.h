@@ -44,6 +44,9 @@ void binary(Arithmetic function, DType dtype, const void* a, const void* b, void
 /// ~x, for integers.
 void invert(DType dtype, const void* x, void* y, std::int64_t n);
 
+/// Integers to integers: what the other dtype cannot hold becomes its nearest limit.
+void saturate(DType from, const void* x, DType to, void* y, std::int64_t n);
+
 /// Whether any of n integers is 0.
 bool contains_zero(DType dtype, const void* x, std::int64_t n);
 

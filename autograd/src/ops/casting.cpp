@@ -1,5 +1,7 @@
+#include "gradtape/autograd/ops/comparison.h"
 #include "gradtape/autograd/ops/creation.h"
 #include "gradtape/autograd/ops/math.h"
+#include "kernels/arithmetic.h"
 #include "kernels/elementwise.h"
 #include "ops/binary.h"
 #include "ops/checks.h"
@@ -38,6 +40,34 @@ struct Cast {
   }
 };
 
+struct SaturateCast {
+  DType to, from;
+  static constexpr std::string_view name = "saturate_cast";
+  static constexpr double largest_float32 = 0x1.fffffep127;
+
+  Shape infer(const Inputs& x) const { return Cast{to, from}.infer(x); }
+  DType dtype(const Inputs&) const { return to; }
+  void forward(const Inputs& x, Tensor& y) const {
+    const TensorImpl &a = *impl_of(x[0]), &result = *impl_of(y);
+    if (is_integer(from) && is_integer(to)) return kernels::saturate(from, a.data, to, result.data, a.count);
+    if (from != float64 || to != float32) return kernels::cast(from, a.data, to, result.data, a.count);
+    const double low = -largest_float32, high = largest_float32;
+    const Tensor clipped = uninitialized(from, a.shape);
+    kernels::clip(from, a.data, a.shape, &low, {}, &high, {}, impl_of(clipped)->data, a.shape);
+    kernels::cast(from, impl_of(clipped)->data, to, result.data, a.count);
+  }
+  auto gradient(Dy dy, X<0> x) const {
+    return partials([=, to = to, from = from] {
+      const Tensor wide = cast(dy, from);
+      return from == float64 && to == float32 ? where(less_equal(abs(x), largest_float32), wide, 0) : wide;
+    });
+  }
+  static std::vector<Sample> samples() {
+    const auto call = [](const std::vector<Tensor>& x) { return record(SaturateCast{float64, float64}, {x[0]}, {}); };
+    return {{call, {sample_values({2, 3}, -2, 2)}}, {call, {sample_values({}, -2, 2)}}};
+  }
+};
+
 struct Identity {
   static constexpr std::string_view name = "identity";
   Tensor compute(const Inputs& x) const { return view(x[0], x.shape(0)); }
@@ -56,7 +86,9 @@ struct StopGradient {
 
 }  // namespace
 
-std::vector<OpRow> casting_ops() { return {row<Cast>("math"), row<Identity>("math"), row<StopGradient>("math")}; }
+std::vector<OpRow> casting_ops() {
+  return {row<Cast>("math"), row<SaturateCast>("math"), row<Identity>("math"), row<StopGradient>("math")};
+}
 
 }  // namespace detail
 
@@ -64,6 +96,10 @@ using namespace detail;
 
 Tensor cast(const Tensor& x, DType dtype, Where where) {
   return x && x.dtype() == dtype ? x : record(Cast{dtype, x ? x.dtype() : dtype}, {x}, where);
+}
+Tensor saturate_cast(const Tensor& value, DType dtype, Where where) {
+  return value && value.dtype() == dtype ? value
+                                         : record(SaturateCast{dtype, value ? value.dtype() : dtype}, {value}, where);
 }
 Tensor identity(const Tensor& x, Where where) { return record(Identity{}, {x}, where); }
 Tensor stop_gradient(const Tensor& x, Where where) { return record(StopGradient{}, {x}, where); }
