@@ -20,6 +20,9 @@ struct GatherOptions {
 /// which params and indices share, each has indices of its own; a negative number counts from indices.rank.
 Tensor gather(const Tensor& params, const Tensor& indices, std::optional<int> axis = {},
               const GatherOptions& options = {}, Where where = Where::here());
+inline Tensor gather(const Tensor& params, const Tensor& indices, int axis, Where where) {
+  return gather(params, indices, axis, {}, where);
+}
 
 /// tf.gather_nd: the parts of params at index tuples, the last axis of indices; shape indices.shape[:-1] +
 /// params.shape[batch_dims + indices.shape[-1]:].
