@@ -80,7 +80,8 @@ class Walk final : public GradientSink {
   // need no more.
   static bool stands_for_all(const Tensor& gradient) { return impl_of(gradient)->count == 1; }
   static Tensor in_full(Tensor gradient, const Shape& shape) {
-    return !gradient || gradient.shape() == shape ? gradient : sum_to_shape(gradient, shape);
+    if (!gradient || gradient.shape() == shape) return gradient;  // moved: a copy would keep it from being added to
+    return sum_to_shape(gradient, shape);
   }
 
   void accumulate_at(Edge entry, Tensor partial) {
