@@ -117,7 +117,7 @@ TEST_CASE("slicing: refuses what does not fit, and says where") {
 }
 
 TEST_CASE("slicing: every dtype") {
-  for (DType dtype : {float32, float64, int32, int64, uint8, boolean}) {
+  for (DType dtype : {float32, float64, int32, int64, uint8, boolean, int8, int16, uint16, uint32, uint64}) {
     const Tensor x = cast(constant({{0, 1, 1}, {1, 0, 0}}), dtype);
     const Tensor y = cast(x(all, Slice(none, none, -2)), int32);
     CHECK(values<std::int32_t>(y) == Ints{1, 0, 0, 1});
