@@ -148,9 +148,11 @@ TEST_CASE("activations at the infinities are their limits, and NaN stays") {
   check("log_sigmoid", log_sigmoid(x), 0, -inf);
   check("softplus", softplus(x), inf, 0);
   check("hard_sigmoid", hard_sigmoid(x), 1, 0);
-  for (Tensor (*op)(const Tensor&, Where) :
-       {mish, [](const Tensor&v, Where) { return silu(v); }, [](const Tensor&v, Where) { return gelu(v); },
-        [](const Tensor&v, Where) { return gelu(v, true); }}) {
+  using Activation = Tensor (*)(const Tensor&, Where);
+  const Activation activations[] = {mish, [](const Tensor& v, Where) { return silu(v); },
+                                    [](const Tensor& v, Where) { return gelu(v); },
+                                    [](const Tensor& v, Where) { return gelu(v, true); }};
+  for (const Activation op : activations) {
     CHECK(gradient_of([op](const Tensor& v) { return op(v, {}); }, constant({inf, -inf})) == Floats{1, 0});
   }
 }
