@@ -113,14 +113,13 @@ void check_all(std::int64_t rows, std::int64_t columns) {
     const auto row = static_cast<std::size_t>(r);
     const auto at = [&](std::int64_t c) { return static_cast<std::size_t>(begin + c); };
     const Row exact(x.data() + begin, columns);
-    long double dot = 0, dy_sum = 0, dy_size = 0, label_sum = 0, loss = 0, loss_size = 0;
+    long double dot = 0, dy_sum = 0, dy_size = 0, loss = 0, loss_size = 0;
     for (std::int64_t c = 0; c < columns; ++c) {
       const auto i = static_cast<std::size_t>(c);
       const long double up = static_cast<long double>(dy[at(c)]), p = static_cast<long double>(probabilities[at(c)]);
       dot += up * exact.softmax[i];
       dy_sum += up;
       dy_size += std::abs(up);
-      label_sum += p;
       loss -= p * exact.log_softmax[i];
       loss_size += p * std::abs(exact.log_softmax[i]);
     }
@@ -133,8 +132,8 @@ void check_all(std::int64_t rows, std::int64_t columns) {
       of_dx.see(dx[at(c)], s * (up - dot), std::abs(dot));
       of_dlog.see(dlog[at(c)], up - s * dy_sum, std::abs(up) + 10 * s * dy_size);
       of_dsparse.see(dsparse[at(c)], dl * (s - (c == labels[row] ? 1 : 0)), std::abs(dl));
-      of_ddense.see(ddense[at(c)], dl * (s * label_sum - static_cast<long double>(probabilities[at(c)])),
-                    std::abs(dl) * (1 + s * label_sum));
+      // TensorFlow's gradient, which takes the labels to add up to 1.
+      of_ddense.see(ddense[at(c)], dl * (s - static_cast<long double>(probabilities[at(c)])), std::abs(dl));
     }
     of_sparse.see(sparse[row], -exact.log_softmax[static_cast<std::size_t>(labels[row])], 10);
     of_sparse.see(sparse32[row], -exact.log_softmax[static_cast<std::size_t>(labels32[row])], 10);

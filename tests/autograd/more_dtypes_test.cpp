@@ -102,7 +102,6 @@ TEST_CASE("storage dtypes: the order of uint64 beyond int64") {
 TEST_CASE("storage dtypes: what has no arithmetic says so") {
   const Tensor x = ones({2}, int16);
   CHECK_THROWS_AS(exp(x), InvalidArgumentError);
-  CHECK_THROWS_AS(x / x, InvalidArgumentError);
   CHECK_THROWS_AS(matmul(ones({2, 2}, int8), ones({2, 2}, int8)), InvalidArgumentError);
   CHECK_THROWS_AS(x + 70000, InvalidArgumentError);
   CHECK_THROWS_AS(x + 0.5, InvalidArgumentError);

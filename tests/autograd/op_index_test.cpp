@@ -14,9 +14,8 @@ using namespace gradtape;
 namespace {
 
 // Nothing to differentiate and no op: values from C++ values, and what only looks at a tensor.
-const std::set<std::string> no_ops = {"constant", "zeros",      "ones",      "fill",
-                                      "full",     "zeros_like", "ones_like", "full_like",
-                                       "broadcast_static_shape"};
+const std::set<std::string> no_ops = {
+    "constant", "zeros", "ones", "fill", "full", "zeros_like", "ones_like", "full_like", "broadcast_static_shape"};
 
 std::vector<tests::Declaration> declarations() {
   return tests::declarations_in(GRADTAPE_SOURCE_DIR "/autograd/include/gradtape/autograd/ops");

@@ -7,8 +7,7 @@ using namespace gradtape;
 
 namespace {
 using Ints = std::vector<std::int32_t>;
-constexpr DType every_dtype[] = {float32, float64, int32,  int64,  uint8, boolean,
-                                 int8,    int16,   uint16, uint32, uint64};
+constexpr DType every_dtype[] = {float32, float64, int32, int64, uint8, boolean, int8, int16, uint16, uint32, uint64};
 }  // namespace
 
 TEST_CASE("pad: with a constant") {

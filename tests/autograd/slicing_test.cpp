@@ -177,8 +177,8 @@ TEST_CASE("slicing: second order through steps, masks and indices") {
       constant({{0.5, -1.5, 1.0}, {2.0, 3.0, -0.5}, {0.25, 0.75, 2.5}}, float64));
 }
 
-// The bytes at the peak count what is made: a gradient of the size of x, into which the parts are added. Were one made
-// for each part, two would be alive at a time.
+// The bytes at the peak count what is made: a gradient of the size of x, into which the parts are added. Were one
+// made for each part, two would be alive at a time.
 TEST_CASE("slicing: taking a tensor apart step by step costs a part a step, forwards and backwards") {
   const std::int64_t steps = 10'000, width = 512;
   const Tensor x = ones({steps, width});

@@ -226,7 +226,9 @@ Tensor gather(const Tensor& params, const Tensor& indices, std::optional<int> ax
   });
 }
 Tensor one_hot(const Tensor& indices, std::int64_t depth, const OneHotOptions& options, Where where) {
-  return in_function(OneHot::name, where, [&] { return record(OneHot{depth, options}, {IndexTensor(indices)}, where); });
+  return in_function(OneHot::name, where, [&] {
+    return record(OneHot{depth, options}, {IndexTensor(indices)}, where);
+  });
 }
 Tensor argmax(const Tensor& input, int axis, const ArgOptions& options, Where where) {
   return record(ArgMax{axis, options.output_type}, {input}, where);

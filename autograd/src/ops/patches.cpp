@@ -111,7 +111,8 @@ Tensor turned(const Tensor& filters, Where where) {
   const std::int64_t places = shape[0] * shape[1];
   std::vector<std::int64_t> index;
   for (std::int64_t i = places - 1; i >= 0; --i) index.push_back(i);
-  return reshape(gather(reshape(filters, {places, shape[2]}, where), int64_tensor(index), 0, {}, where), shape, where);
+  return reshape(gather(reshape(filters, {places, shape[2]}, where), int64_tensor(index), 0, {}, where), shape,
+                 where);
 }
 
 using Values = std::vector<Tensor>;

@@ -15,8 +15,8 @@ Tensor bitwise_or(const Operand& x, const Operand& y);
 Tensor bitwise_xor(const Operand& x, const Operand& y);
 /// tf.bitwise.invert: every bit of x turned.
 Tensor invert(const Tensor& x, Where where = Where::here());
-/// tf.bitwise.left_shift, right_shift: x shifted by y bits, where a y below 0 counts as 0 and one beyond the width as width - 1. To the right the sign is
-/// kept.
+/// tf.bitwise.left_shift, right_shift: x shifted by y bits, where a y below 0 counts as 0 and one beyond the width as
+/// width - 1. To the right the sign is kept.
 Tensor left_shift(const Operand& x, const Operand& y);
 Tensor right_shift(const Operand& x, const Operand& y);
 
