@@ -225,6 +225,7 @@ void on_worker_start(void (*hook)()) {
 
 void parallel_chunks(std::int64_t n, std::int64_t grain, Body body) {
   if (n <= 0) return;
+  grain = std::max<std::int64_t>(1, grain);
   const std::int64_t chunks = (n - 1) / grain + 1;
   const auto threads = std::min<std::int64_t>(chunks, num_threads());
   Job job(body, n, grain, chunks, static_cast<int>(threads) - 1);

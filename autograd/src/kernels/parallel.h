@@ -23,8 +23,9 @@ class FunctionRef<R(Args...)> {
 
 /// Elements below which a loop of cheap arithmetic stays on the calling thread, and the same for loops whose
 /// body costs as much as an exp.
-inline constexpr std::int64_t cheap_grain = 1 << 17;
-inline constexpr std::int64_t costly_grain = 1 << 14;
+/// Variables for one test only: it makes them small, so that small tensors take the ways that large ones do.
+inline std::int64_t cheap_grain = 1 << 17;
+inline std::int64_t costly_grain = 1 << 14;
 
 /// Threads that parallel_for may use now; 1 means that it runs on the caller.
 int num_threads();
@@ -35,8 +36,8 @@ void set_num_threads(int count);
 /// runs. At most eight hooks.
 void on_worker_start(void (*hook)());
 
-/// Runs body(begin, end) over [0, n) cut into chunks of `grain` (the last one shorter); the cuts depend on n and
-/// grain only, never on the number of threads. Runs on the caller when n <= grain or one thread is allowed.
+/// Runs body(begin, end) over [0, n) cut into chunks of `grain`, at least 1 (the last one shorter); the cuts depend
+/// on n and grain only, never on the number of threads. Runs on the caller when n <= grain or one thread is allowed.
 /// An exception thrown by the body reaches the caller, once.
 void parallel_chunks(std::int64_t n, std::int64_t grain, FunctionRef<void(std::int64_t, std::int64_t)> body);
 

@@ -46,7 +46,7 @@ struct Plan {
 };
 
 /// A reduction cuts its longest folds into pieces of about this many elements, whatever the threads.
-constexpr int64_t piece = cheap_grain;
+const int64_t& piece = cheap_grain;
 
 /// (outer, n) to (outer).
 void reduce_rows(const Plan& plan, const void* x, int64_t outer, int64_t n, void* y) {

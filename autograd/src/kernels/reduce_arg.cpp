@@ -15,7 +15,7 @@ namespace {
 
 using std::int64_t;
 
-constexpr int64_t piece = cheap_grain;
+const int64_t& piece = cheap_grain;
 
 /// One row longer than a piece: the extreme of each piece, then the extreme of those.
 int64_t long_row(const ArgFold& fold, int64_t size, const std::byte* x, int64_t n) {
