@@ -74,7 +74,10 @@ void check_cases(const Case<F> (&cases)[count]) {
       double worst = 0;
       float worst_at = 0;
       for (std::size_t i = 0; i < x.size(); ++i) {
-        const double error = ulps(y[i], c.exact(x[i]));
+        const double exact = c.exact(x[i]);
+        // A factor that is denormal has few digits, which a larger one brings up.
+        if (std::abs(exact) < 1e-36 && std::abs(y[i] - exact) < 1e-42) continue;
+        const double error = ulps(y[i], exact);
         if (error > worst) worst = error, worst_at = x[i];
       }
       CAPTURE(worst_at);

@@ -73,15 +73,22 @@ struct Minimum : BinaryOp<Binary::minimum> {
   static auto samples() { return binary_samples(gradtape::minimum, -2, 2); }
 };
 
+bool is_number_but_0(const Tensor& tensor) { return impl_of(tensor)->count == 1 && tensor.item<double>() != 0; }
+
 struct Pow : BinaryOp<Binary::pow> {
   static constexpr std::string_view name = "pow";
   auto gradient(Dy dy, X<0> x, X<1> y, Y power) const {
-    return partials([=] { return dy * multiply_no_nan(pow(x, y - 1), y); },  // x^0 is constant, at 0 too
-                    [=] {
-                      // log of 1 in place of what has no logarithm keeps NaN out of the second order too.
-                      const Tensor positive = greater(x, 0);
-                      return dy * where(positive, power * log(where(positive, x, 1)), 0);
-                    });
+    return partials(
+        [=] {
+          return is_number_but_0(y) ? dy * y * pow(x, y - 1)
+                                    // x^0 is constant, at 0 too
+                                    : dy * multiply_no_nan(pow(x, y - 1), y);
+        },
+        [=] {
+          // log of 1 in place of what has no logarithm keeps NaN out of the second order too.
+          const Tensor positive = greater(x, 0);
+          return dy * where(positive, power * log(where(positive, x, 1)), 0);
+        });
   }
   static auto samples() { return binary_samples(gradtape::pow, 0.5, 2); }
 };

@@ -8,6 +8,7 @@
 #include "kernels/arithmetic.h"
 #include "ops/binary.h"
 #include "ops/checks.h"
+#include "ops/composite.h"
 #include "ops/math_families.h"
 
 namespace gradtape {
@@ -94,19 +95,17 @@ using namespace detail;
 
 Tensor clip_by_value(const Tensor& t, const Operand& clip_value_min, const Operand& clip_value_max) {
   const Where where = where_of(clip_value_min, clip_value_max);
-  try {
+  return in_function(ClipByValue::name, where, [&] {
     const DType dtype = checked(t).dtype;
     const auto limit = [dtype](const Operand& operand) {
       return operand.is_number() ? operand.as(dtype) : operand.tensor();
     };
     return record(ClipByValue{}, {t, limit(clip_value_min), limit(clip_value_max)}, where);
-  } catch (Error& error) {
-    rethrow_in(ClipByValue::name, where, error);
-  }
+  });
 }
 
 Tensor clip_by_norm(const Tensor& t, const Operand& clip_norm, const Axes& axes, Where where) {
-  try {
+  return in_function("clip_by_norm", where, [&] {
     const TensorImpl& impl = checked(t);
     check_floating(impl.dtype);
     static_cast<void>(axes.mask(impl.shape.rank()));
@@ -117,27 +116,23 @@ Tensor clip_by_norm(const Tensor& t, const Operand& clip_norm, const Axes& axes,
     const Tensor positive = greater(squares, 0);
     const Tensor norm = gradtape::where(positive, sqrt(gradtape::where(positive, squares, 1), where), squares);
     return divide(multiply(Operand(t, where.file, where.line), limit), maximum(norm, limit));
-  } catch (Error& error) {
-    rethrow_in("clip_by_norm", where, error);
-  }
+  });
 }
 
 Tensor global_norm(const std::vector<Tensor>& t_list, Where where) {
-  try {
+  return in_function("global_norm", where, [&] {
     check_floating(first_of(t_list).dtype());
     std::vector<Tensor> squares;
     for (const Tensor& tensor : t_list)
       if (tensor) squares.push_back(reduce_sum(square(tensor, where), {}, {}, where));
     return sqrt(squares.size() == 1 ? squares[0] : add_n(squares, where), where);
-  } catch (Error& error) {
-    rethrow_in("global_norm", where, error);
-  }
+  });
 }
 
 ClippedTensors clip_by_global_norm(const std::vector<Tensor>& t_list, const Operand& clip_norm,
                                    const Tensor& use_norm, Where where) {
   const Tensor norm = use_norm ? use_norm : global_norm(t_list, where);
-  try {
+  return in_function("clip_by_global_norm", where, [&] {
     const Tensor limit = clip_norm.is_number() ? clip_norm.as(norm.dtype()) : clip_norm.tensor();
     // The difference is 0, or NaN for a norm that is not finite.
     const Tensor scale = limit * minimum(1 / norm, 1 / limit) + (norm - norm);
@@ -145,9 +140,7 @@ ClippedTensors clip_by_global_norm(const std::vector<Tensor>& t_list, const Oper
     for (const Tensor& tensor : t_list)
       clipped.tensors.push_back(tensor ? multiply(Operand(tensor, where.file, where.line), scale) : tensor);
     return clipped;
-  } catch (Error& error) {
-    rethrow_in("clip_by_global_norm", where, error);
-  }
+  });
 }
 
 }  // namespace gradtape

@@ -2,6 +2,7 @@
 // Division of integers that gives floating-point numbers.
 
 #include "ops/binary.h"
+#include "ops/composite.h"
 
 namespace gradtape::detail {
 
@@ -17,12 +18,10 @@ struct DividedPair {
 template <Op O>
 Tensor record_division(const O& op, const Operand& x, const Operand& y) {
   if (!divides_integers(x, y)) return record_binary(op, x, y);
-  try {
+  return in_function(O::name, where_of(x, y), [&] {
     const DividedPair pair(x, y);
     return record(op, {pair.a, pair.b}, where_of(x, y));
-  } catch (Error& error) {
-    rethrow_in(O::name, where_of(x, y), error);
-  }
+  });
 }
 
 }  // namespace gradtape::detail

@@ -3,6 +3,7 @@
 #include "gradtape/autograd/ops/math.h"
 #include "kernels/arithmetic.h"
 #include "ops/binary.h"
+#include "ops/composite.h"
 #include "ops/math_families.h"
 
 namespace gradtape {
@@ -17,7 +18,7 @@ constexpr double log_of_2 = 0.693147180559945309417, log_of_10 = 2.3025850929940
 struct Exp2 : UnaryOp<Function::exp2> {
   static constexpr std::string_view name = "exp2";
   auto gradient(Dy dy, Y y) const {
-    return partials([=] { return dy * (log_of_2 * y); });
+    return partials([=] { return dy * log_of_2 * y; });
   }
   static auto samples() { return unary_samples(exp2, -2, 2); }
 };
@@ -25,7 +26,7 @@ struct Exp2 : UnaryOp<Function::exp2> {
 struct Log2 : UnaryOp<Function::log2> {
   static constexpr std::string_view name = "log2";
   auto gradient(Dy dy, X<0> x) const {
-    return partials([=] { return dy / (log_of_2 * x); });
+    return partials([=] { return dy * (1 / log_of_2) / x; });
   }
   static auto samples() { return unary_samples(log2, 0.3, 3); }
 };
@@ -33,7 +34,7 @@ struct Log2 : UnaryOp<Function::log2> {
 struct Log10 : UnaryOp<Function::log10> {
   static constexpr std::string_view name = "log10";
   auto gradient(Dy dy, X<0> x) const {
-    return partials([=] { return dy / (log_of_10 * x); });
+    return partials([=] { return dy * (1 / log_of_10) / x; });
   }
   static auto samples() { return unary_samples(log10, 0.3, 3); }
 };
@@ -119,8 +120,12 @@ Tensor trunc(const Tensor& x, Where where) { return record(Trunc{}, {x}, where);
 Tensor rint(const Tensor& x, Where where) { return record(Rint{}, {x}, where); }
 
 Tensor heaviside(const Operand& x, const Operand& middle) {
-  const Tensor step = where(less(x, 0), Operand(0, x.where().file, x.where().line), middle);
-  return where(greater(x, 0), Operand(1, x.where().file, x.where().line), step);
+  const Where line = where_of(x, middle);
+  return in_function("heaviside", line, [&] {
+    const OperandPair pair(x, middle);
+    const Operand number(pair.a(), line.file, line.line);
+    return where(greater(number, 0), 1, where(less(number, 0), 0, Operand(pair.b(), line.file, line.line)));
+  });
 }
 
 }  // namespace gradtape

@@ -1,6 +1,7 @@
 #include "gradtape/autograd/ops/math.h"
 #include "gradtape/autograd/ops/special_math.h"
 #include "kernels/special_functions.h"
+#include "ops/composite.h"
 #include "ops/math_families.h"
 #include "ops/special_op.h"
 
@@ -92,7 +93,7 @@ Tensor igamma(const Operand& a, const Operand& x) { return record_binary(Igamma{
 Tensor igammac(const Operand& a, const Operand& x) { return record_binary(Igammac{}, a, x); }
 Tensor betainc(const Operand& a, const Operand& b, const Operand& x) {
   const Where where = where_of(where_of(a, b).line > 0 ? a : b, x);
-  try {
+  return in_function(Betainc::name, where, [&] {
     const Operand& example = !x.is_number() ? x : !a.is_number() ? a : b;
     const Tensor like = example.as_tensor();
     const DType dtype = checked(like).dtype;
@@ -100,9 +101,7 @@ Tensor betainc(const Operand& a, const Operand& b, const Operand& x) {
       return operand.is_number() ? operand.as(dtype) : operand.tensor();
     };
     return record(Betainc{}, {tensor(a), tensor(b), tensor(x)}, where);
-  } catch (Error& error) {
-    rethrow_in(Betainc::name, where, error);
-  }
+  });
 }
 
 }  // namespace gradtape

@@ -21,14 +21,14 @@ constexpr double sqrt_pi_over_2 = 0.886226925452758013649, two_over_sqrt_pi = 1.
 struct Erf : UnaryOp<Function::erf> {
   static constexpr std::string_view name = "erf";
   auto gradient(Dy dy, X<0> x) const {
-    return partials([=] { return dy * (two_over_sqrt_pi * exp(negative(square(x)))); });
+    return partials([=] { return dy * two_over_sqrt_pi * exp(negative(square(x))); });
   }
   static auto samples() { return unary_samples(erf, -2, 2); }
 };
 struct Erfc : UnaryOp<Function::erfc> {
   static constexpr std::string_view name = "erfc";
   auto gradient(Dy dy, X<0> x) const {
-    return partials([=] { return dy * (-two_over_sqrt_pi * exp(negative(square(x)))); });
+    return partials([=] { return dy * -two_over_sqrt_pi * exp(negative(square(x))); });
   }
   static auto samples() { return unary_samples(erfc, -2, 2); }
 };
@@ -36,14 +36,14 @@ struct Erfc : UnaryOp<Function::erfc> {
 struct Erfinv : SpecialUnary<kernels::inverse_erf> {
   static constexpr std::string_view name = "erfinv";
   auto gradient(Dy dy, Y y) const {
-    return partials([=] { return dy * (sqrt_pi_over_2 * exp(square(y))); });
+    return partials([=] { return dy * sqrt_pi_over_2 * exp(square(y)); });
   }
   static auto samples() { return unary_samples(erfinv, -0.9, 0.9); }
 };
 struct Ndtri : SpecialUnary<kernels::normal_quantile> {
   static constexpr std::string_view name = "ndtri";
   auto gradient(Dy dy, Y y) const {
-    return partials([=] { return dy * (sqrt_2_pi * exp(0.5 * square(y))); });
+    return partials([=] { return dy * sqrt_2_pi * exp(0.5 * square(y)); });
   }
   static auto samples() { return unary_samples(ndtri, 0.1, 0.9); }
 };

@@ -6,18 +6,24 @@
 
 namespace gradtape::kernels::GRADTAPE_ISA::math {
 
+/// erf(a) for a in [0, small_erf_end].
+inline constexpr float small_erf_end = 0.92f;
+GRADTAPE_INLINE float small_erf(float a) {
+  const float z = a * a;
+  float p = 7.9948870e-05f;
+  p = multiply_add(p, z, -8.0494967e-04f);
+  p = multiply_add(p, z, 5.1923920e-03f);
+  p = multiply_add(p, z, -2.6855730e-02f);
+  p = multiply_add(p, z, 1.1283626e-01f);
+  p = multiply_add(p, z, -3.7612629e-01f);
+  p = multiply_add(p, z, 1.2837917e-01f);
+  return multiply_add(a, p, a);
+}
+
 GRADTAPE_INLINE float erf(float x) {
   const float a = abs(x);
-  // Below 0.92 a polynomial, above 1 - exp(-p(a)); erf rounds to 1 before 4.
-  const float z = a * a;
-  float s = 7.9948870e-05f;
-  s = multiply_add(s, z, -8.0494967e-04f);
-  s = multiply_add(s, z, 5.1923920e-03f);
-  s = multiply_add(s, z, -2.6855730e-02f);
-  s = multiply_add(s, z, 1.1283626e-01f);
-  s = multiply_add(s, z, -3.7612629e-01f);
-  s = multiply_add(s, z, 1.2837917e-01f);
-  const float near = multiply_add(a, s, a);
+  // Above a polynomial's range 1 - exp(-p(a)); erf rounds to 1 before 4.
+  const float near = small_erf(a);
 
   const float c = a > 4.0f ? 4.0f : a;
   float p = 1.1230012e-05f;
@@ -29,7 +35,7 @@ GRADTAPE_INLINE float erf(float x) {
   p = multiply_add(p, c, 1.2864849e-01f);
   const float far = 1.0f - exp(-multiply_add(c, p, c));
 
-  const float y = copysign(a < 0.92f ? near : far, x);
+  const float y = copysign(a < small_erf_end ? near : far, x);
   return x == x ? y : x;
 }
 GRADTAPE_INLINE double erf(double x) { return __builtin_erf(x); }
@@ -83,8 +89,11 @@ GRADTAPE_INLINE Normal<float> normal(float x) {
   const float a = abs(x);
   const float t = a > 15.0f ? 15.0f : a;
   const float e = exp_of_minus_square(t, 0.5f);
-  const float tail = 0.5f * e * scaled_erfc(t * 0.70710678118654752f);
-  return {x < 0.0f ? tail : 1.0f - tail, e * 0.39894228040143268f};
+  const float scaled = t * 0.70710678118654752f;
+  const float tail = 0.5f * e * scaled_erfc(scaled);
+  const float middle = multiply_add(0.5f, copysign(small_erf(scaled), x), 0.5f);
+  const float outer = x < 0.0f ? tail : 1.0f - tail;
+  return {scaled < small_erf_end ? middle : outer, e * 0.39894228040143268f};
 }
 GRADTAPE_INLINE Normal<double> normal(double x) {
   return {0.5 * __builtin_erfc(x * -0.70710678118654752440), __builtin_exp(-0.5 * x * x) * 0.39894228040143267794};
