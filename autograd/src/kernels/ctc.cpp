@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 #include <vector>
 
 #include "dispatch.h"
@@ -17,11 +18,15 @@ using std::size_t;
 
 constexpr double never = -std::numeric_limits<double>::infinity();
 
+double log_sum(double a, double b) {
+  if (b > a) std::swap(a, b);
+  return a == never ? never : a + std::log1p(std::exp(b - a));
+}
+
 double log_sum(double a, double b, double c) {
-  const double most = std::max(a, std::max(b, c));
-  if (most == never) return never;
-  // One of the three is 1.
-  return most + std::log(std::exp(a - most) + std::exp(b - most) + std::exp(c - most));
+  if (b > a) std::swap(a, b);
+  if (c > a) std::swap(c, a);
+  return a == never ? never : a + std::log1p(std::exp(b - a) + std::exp(c - a));
 }
 
 /// One example: its states are blank, label, blank, label, ..., blank.
@@ -38,44 +43,55 @@ class Lattice {
       classes_[static_cast<size_t>(2 * i + 1)] = all.labels[example * all.longest + i];
   }
 
-  /// The log probability of the labels.
-  double forward() {
-    alpha_.assign(static_cast<size_t>(std::max<int64_t>(1, frames_) * states_), never);
-    if (frames_ == 0) return states_ == 1 ? 0 : never;
-    alpha_[0] = at(0, 0);
-    if (states_ > 1) alpha_[1] = at(0, 1);
-    for (int64_t t = 1; t < frames_; ++t) {
-      const double* before = alpha(t - 1);
-      double* now = alpha(t);
-      for (int64_t s = first_state(t); s < last_state(t); ++s) {
-        const double sum = log_sum(before[s], s > 0 ? before[s - 1] : never, may_skip(s) ? before[s - 2] : never);
-        now[s] = sum + at(t, s);
+  /// Fills alpha, the log probability of each state by each frame; that of the labels.
+  double forward(double* alpha) const {
+    for (int64_t t = 0; t < frames_; ++t) {
+      const double* before = alpha + (t - 1) * states_;
+      double* now = alpha + t * states_;
+      const int64_t first = first_state(t), last = last_state(t);
+      std::fill_n(now, first, never);
+      for (int64_t s = first; s < last; ++s) {
+        if (t == 0)
+          now[s] = at(t, s);
+        else if (s == 0)
+          now[s] = before[s] + at(t, s);
+        else
+          now[s] = at(t, s) + (may_skip(s) ? log_sum(before[s], before[s - 1], before[s - 2])
+                                           : log_sum(before[s], before[s - 1]));
       }
+      std::fill(now + std::max(first, last), now + states_, never);
     }
-    const double* end = alpha(frames_ - 1);
-    return log_sum(end[states_ - 1], states_ > 1 ? end[states_ - 2] : never, never);
+    return log_probability(alpha);
+  }
+
+  double log_probability(const double* alpha) const {
+    if (frames_ == 0) return states_ == 1 ? 0 : never;
+    const double* end = alpha + (frames_ - 1) * states_;
+    return states_ > 1 ? log_sum(end[states_ - 1], end[states_ - 2]) : end[0];
   }
 
   /// Subtracts scale * the part of the alignments that are in each class from gradient, in every frame.
-  void subtract_alignments(double log_probability, double scale, T* gradient) {
-    if (log_probability == never || frames_ == 0) return;
+  void subtract_alignments(const double* alpha, double scale, T* gradient) const {
+    const double total = log_probability(alpha);
+    if (total == never || frames_ == 0) return;
     const auto count = static_cast<size_t>(states_);
-    std::vector<double> beta(count, never), next(count), share(count);
+    // beta: of the frames behind t.
+    std::vector<double> beta(count, never), next(count);
     beta[count - 1] = 0;
     if (count > 1) beta[count - 2] = 0;
     for (int64_t t = frames_ - 1; t >= 0; --t) {
-      const double* now = alpha(t);
-      // beta: of the frames behind t.
-      for (size_t s = 0; s < count; ++s) share[s] = std::exp(now[s] + beta[s] - log_probability);
-      if (t > 0) {
-        for (size_t s = 0; s < count; ++s) next[s] = beta[s] + at(t, static_cast<int64_t>(s));
-        for (size_t s = 0; s < count; ++s) {
-          const bool skips = s + 2 < count && may_skip(static_cast<int64_t>(s) + 2);
-          beta[s] = log_sum(next[s], s + 1 < count ? next[s + 1] : never, skips ? next[s + 2] : never);
-        }
-      }
+      const double* now = alpha + t * states_;
       T* out = gradient + t * stride_;
-      for (size_t s = 0; s < count; ++s) out[classes_[s]] -= static_cast<T>(scale * share[s]);
+      for (size_t s = 0; s < count; ++s) {
+        const double log_share = now[s] + beta[s] - total;
+        if (log_share != never) out[classes_[s]] -= static_cast<T>(scale * std::exp(log_share));
+      }
+      if (t == 0) break;
+      for (size_t s = 0; s < count; ++s) next[s] = beta[s] + at(t, static_cast<int64_t>(s));
+      for (size_t s = 0; s + 1 < count; ++s)
+        beta[s] = s + 2 < count && may_skip(static_cast<int64_t>(s) + 2) ? log_sum(next[s], next[s + 1], next[s + 2])
+                                                                         : log_sum(next[s], next[s + 1]);
+      beta[count - 1] = next[count - 1];
     }
   }
 
@@ -83,7 +99,6 @@ class Lattice {
   double at(int64_t t, int64_t s) const {
     return static_cast<double>(values_[t * stride_ + classes_[static_cast<size_t>(s)]]);
   }
-  double* alpha(int64_t t) { return alpha_.data() + t * states_; }
   /// Over the blank between two labels, unless they are equal.
   bool may_skip(int64_t s) const {
     return s >= 3 && s % 2 == 1 && classes_[static_cast<size_t>(s)] != classes_[static_cast<size_t>(s - 2)];
@@ -95,25 +110,30 @@ class Lattice {
   int64_t frames_, states_, stride_;
   const T* values_;
   std::vector<int64_t> classes_;
-  std::vector<double> alpha_;
 };
+
+/// The example's part of alpha.
+template <class Number>
+Number* alpha_of(const CtcExamples& examples, Number* alpha, int64_t example) {
+  return alpha + example * examples.frames * (2 * examples.longest + 1);
+}
 
 }  // namespace
 
-void ctc_loss(DType dtype, const CtcExamples& examples, const void* log_probabilities, void* loss) {
+void ctc_loss(DType dtype, const CtcExamples& examples, const void* log_probabilities, double* alpha, void* loss) {
   with_floating_type(dtype, [&](auto zero) {
     using T = decltype(zero);
     parallel_for(examples.batch, 1, [&](int64_t begin, int64_t end) {
       for (int64_t i = begin; i < end; ++i) {
-        Lattice<T> lattice(examples, i, static_cast<const T*>(log_probabilities));
-        static_cast<T*>(loss)[i] = static_cast<T>(0 - lattice.forward());
+        const Lattice<T> lattice(examples, i, static_cast<const T*>(log_probabilities));
+        static_cast<T*>(loss)[i] = static_cast<T>(0 - lattice.forward(alpha_of(examples, alpha, i)));
       }
     });
   });
 }
 
 void ctc_gradient(DType dtype, const CtcExamples& examples, const void* dloss, const void* log_probabilities,
-                  void* gradient) {
+                  const double* alpha, void* gradient) {
   with_floating_type(dtype, [&](auto zero) {
     using T = decltype(zero);
     const int64_t classes = examples.classes, row = examples.batch * classes;
@@ -127,9 +147,8 @@ void ctc_gradient(DType dtype, const CtcExamples& examples, const void* dloss, c
           const bool counts = t < examples.logit_length[i];
           for (int64_t c = 0; c < classes; ++c) frame[c] = counts ? frame[c] * dy : T(0);
         }
-        Lattice<T> lattice(examples, i, static_cast<const T*>(log_probabilities));
-        const double log_probability = lattice.forward();
-        lattice.subtract_alignments(log_probability, static_cast<double>(dy), out + i * classes);
+        const Lattice<T> lattice(examples, i, static_cast<const T*>(log_probabilities));
+        lattice.subtract_alignments(alpha_of(examples, alpha, i), static_cast<double>(dy), out + i * classes);
       }
     });
   });

@@ -16,11 +16,12 @@ struct CtcExamples {
   const std::int64_t* logit_length;  // (batch)
 };
 
-/// log_probabilities: (frames, batch, classes). loss (batch) = -log of the labels' probability.
-void ctc_loss(DType dtype, const CtcExamples& examples, const void* log_probabilities, void* loss);
+/// log_probabilities: (frames, batch, classes). loss (batch) = -log of the labels' probability. alpha, which the
+/// gradient needs again: (batch, frames, 2 * longest + 1).
+void ctc_loss(DType dtype, const CtcExamples& examples, const void* log_probabilities, double* alpha, void* loss);
 /// gradient (frames, batch, classes) = dloss * (probability - the part of the alignments that are in the class); 0
 /// beyond an example's frames.
 void ctc_gradient(DType dtype, const CtcExamples& examples, const void* dloss, const void* log_probabilities,
-                  void* gradient);
+                  const double* alpha, void* gradient);
 
 }  // namespace gradtape::kernels

@@ -9,6 +9,14 @@
 namespace gradtape::kernels {
 namespace {
 
+/// Multiplies first and chooses then, which needs no branch.
+template <std::int64_t n, class T>
+void choose(const std::uint32_t* words, std::uint32_t limit, bool all, const T* x, T scale, T* y) {
+  for (std::int64_t i = 0; i < n; ++i) y[i] = x[i] * scale;
+  if (all) return;
+  for (std::int64_t i = 0; i < n; ++i) y[i] = words[i] < limit ? y[i] : T{0};
+}
+
 template <class T>
 void dropout(PhiloxStream stream, const T* x, T* y, std::int64_t n, double keep_probability, T scale) {
   const double threshold = std::round(keep_probability * 0x1p32);
@@ -26,9 +34,11 @@ void dropout(PhiloxStream stream, const T* x, T* y, std::int64_t n, double keep_
       const T* from = x + g * block;
       const std::int64_t count = std::min(block, n - g * block);
       if (count == block) {
-        for (int i = 0; i < block; ++i) result[i] = all || words[i] < limit ? from[i] * scale : T{0};
+        choose<block>(words, limit, all, from, scale, result);
       } else {
-        for (int i = 0; i < count; ++i) result[i] = all || words[i] < limit ? from[i] * scale : T{0};
+        alignas(64) T last[block] = {};
+        std::copy_n(from, count, last);
+        choose<block>(words, limit, all, last, scale, result);
       }
       if (past_caches)
         kernels::stream(result, y + g * block, static_cast<std::size_t>(count) * sizeof(T));

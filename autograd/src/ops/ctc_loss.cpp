@@ -34,14 +34,22 @@ kernels::CtcExamples examples_of(const TensorImpl& logits, const Tensor& labels,
           blank,           elements(labels), elements(label_length), elements(logit_length)};
 }
 
-Tensor log_probabilities(const TensorImpl& logits) {
-  const Tensor result = uninitialized(logits.dtype, logits.shape);
-  kernels::log_softmax(logits.dtype, logits.data, mutable_data(result), logits.shape[0] * logits.shape[1],
-                       logits.shape[2]);
+/// What the loss has computed on the way, of the same logits: their log-softmax, and the kernel's alpha.
+struct CtcForward {
+  Tensor log_probabilities, alpha;
+};
+Tensor ctc_loss_gradient(std::int64_t blank, const Tensor& dloss, const CtcTargets& targets, const Tensor& logits,
+                         const CtcForward& forward);
+
+CtcForward run_forward(const kernels::CtcExamples& examples, const TensorImpl& logits, void* loss) {
+  CtcForward result{uninitialized(logits.dtype, logits.shape),
+                    uninitialized(float64, {examples.batch, examples.frames, 2 * examples.longest + 1})};
+  void* values = mutable_data(result.log_probabilities);
+  kernels::log_softmax(logits.dtype, logits.data, values, examples.frames * examples.batch, examples.classes);
+  kernels::ctc_loss(logits.dtype, examples, values, static_cast<double*>(mutable_data(result.alpha)), loss);
   return result;
 }
 
-Tensor ctc_loss_gradient(std::int64_t blank, const Tensor& dloss, const CtcTargets& targets, const Tensor& logits);
 Tensor ctc_second_order(std::int64_t blank, const Tensor& u, const Tensor& dloss, const CtcTargets& targets,
                         const Tensor& logits);
 
@@ -63,20 +71,19 @@ struct CtcLoss {
   static constexpr std::string_view name = "ctc_loss";
   static constexpr bool mixed_dtypes = true;
   std::int64_t blank;
+  mutable CtcForward forward_result;
 
   DType dtype(const Inputs& x) const { return x.dtype(1); }
   Shape infer(const Inputs& x) const { return {x.shape(1)[1]}; }
   void forward(const Inputs& x, Tensor& y) const {
     const TensorImpl& logits = *impl_of(x[1]);
-    const Tensor values = log_probabilities(logits);
-    kernels::ctc_loss(logits.dtype, examples_of(logits, x[0], x[2], x[3], blank), impl_of(values)->data,
-                      impl_of(y)->data);
+    forward_result = run_forward(examples_of(logits, x[0], x[2], x[3], blank), logits, impl_of(y)->data);
   }
   auto gradient(Dy dy, X<0, 1> labels, X<1> logits, X<2, 1> label_length, X<3, 1> logit_length) const {
     return partials(
         no_partial,
         [=, this] {
-          return ctc_loss_gradient(blank, dy, {labels, label_length, logit_length}, logits);
+          return ctc_loss_gradient(blank, dy, {labels, label_length, logit_length}, logits, forward_result);
         },
         no_partial, no_partial);
   }
@@ -99,20 +106,21 @@ struct CtcLossGradient {
   static constexpr std::string_view name = "ctc_loss_gradient";
   static constexpr bool mixed_dtypes = true;
   std::int64_t blank;
+  CtcForward forward_result;
 
   DType dtype(const Inputs& x) const { return x.dtype(0); }
   Shape infer(const Inputs& x) const { return x.shape(2); }
   void forward(const Inputs& x, Tensor& y) const {
     const TensorImpl& logits = *impl_of(x[2]);
-    const Tensor values = log_probabilities(logits);
     kernels::ctc_gradient(logits.dtype, examples_of(logits, x[1], x[3], x[4], blank), impl_of(x[0])->data,
-                          impl_of(values)->data, impl_of(y)->data);
+                          impl_of(forward_result.log_probabilities)->data,
+                          static_cast<const double*>(impl_of(forward_result.alpha)->data), impl_of(y)->data);
   }
   auto gradient(Dy u, X<0> dloss, X<1> labels, X<2> logits, X<3> label_length, X<4> logit_length) const {
     const auto targets = [=] { return CtcTargets{labels, label_length, logit_length}; };
     return partials(
         [=, this] {
-          const Tensor one = ctc_loss_gradient(blank, ones_like(dloss), targets(), logits);
+          const Tensor one = ctc_loss_gradient(blank, ones_like(dloss), targets(), logits, forward_result);
           return reduce_sum(u * one, {0, 2});
         },
         no_partial, [=, this] { return ctc_second_order(blank, u, dloss, targets(), logits); }, no_partial,
@@ -120,13 +128,19 @@ struct CtcLossGradient {
   }
   static std::vector<Sample> samples() {
     return ctc_samples(
-        [](const CtcTargets& targets, const Values& x) { return ctc_loss_gradient(0, x[1], targets, x[0]); }, true);
+        [](const CtcTargets& t, const Values& x) {
+          const Tensor loss = zeros_like(x[1]);
+          const auto examples = examples_of(*impl_of(x[0]), t.labels, t.label_length, t.logit_length, 0);
+          return ctc_loss_gradient(0, x[1], t, x[0], run_forward(examples, *impl_of(x[0]), mutable_data(loss)));
+        },
+        true);
   }
 };
 
-Tensor ctc_loss_gradient(std::int64_t blank, const Tensor& dloss, const CtcTargets& targets, const Tensor& logits) {
-  return record(CtcLossGradient{blank}, {dloss, targets.labels, logits, targets.label_length, targets.logit_length},
-                {});
+Tensor ctc_loss_gradient(std::int64_t blank, const Tensor& dloss, const CtcTargets& targets, const Tensor& logits,
+                         const CtcForward& forward) {
+  return record(CtcLossGradient{blank, forward},
+                {dloss, targets.labels, logits, targets.label_length, targets.logit_length}, {});
 }
 
 // The logarithm of a probability of 0, for sums of ops: finite, so that no gradient is NaN.
@@ -187,8 +201,8 @@ Tensor composed_loss(std::int64_t blank, const CtcTargets& targets, const Tensor
 Tensor ctc_second_order(std::int64_t blank, const Tensor& u, const Tensor& dloss, const CtcTargets& targets,
                         const Tensor& logits) {
   if (logits.num_elements() == 0) return zeros_like(logits);
-  const Tensor loss =
-      record(CtcLoss{blank}, {targets.labels, stop_gradient(logits), targets.label_length, targets.logit_length}, {});
+  const Tensor loss = record(CtcLoss{blank, {}},
+                             {targets.labels, stop_gradient(logits), targets.label_length, targets.logit_length}, {});
   const Tensor counts = cast(logical_and(is_finite(loss), targets.logit_length > 0), logits.dtype());
   GradientTape second({.watch_accessed_variables = false});
   second.watch(logits);
@@ -282,7 +296,7 @@ Tensor ctc_loss(const Tensor& labels, const Tensor& logits, const Tensor& label_
   const std::int64_t blank = in_function(
       CtcLoss::name, where, [&] { return checked_blank(labels, logits, label_length, logit_length, options); });
   const Tensor input = options.logits_time_major ? logits : transpose(logits, {1, 0, 2}, where);
-  return record(CtcLoss{blank}, {as_int64(labels), input, as_int64(label_length), as_int64(logit_length)}, where);
+  return record(CtcLoss{blank, {}}, {as_int64(labels), input, as_int64(label_length), as_int64(logit_length)}, where);
 }
 
 }  // namespace gradtape
