@@ -118,6 +118,29 @@ TEST_CASE("image::adjust_brightness, adjust_contrast, rgb_to_grayscale, per_imag
   CHECK(image::total_variation(counting<float>({2, 3, 1})).item<float>() == 13);
 }
 
+TEST_CASE("image::adjust_gamma, grayscale_to_rgb, psnr, image_gradients") {
+  const Tensor line = reshape(constant({2.F, 3.F}), {1, 2, 1});
+  CHECK(values<float>(image::adjust_gamma(line, 2, 0.5)) == Floats{2, 4.5F});
+  CHECK(values<float>(image::grayscale_to_rgb(line)) == Floats{2, 2, 2, 3, 3, 3});
+  // A mean squared error of 0.01 below a peak of 1 are 20 decibels.
+  check_close(image::psnr(line, line + 0.1F, 1), {20}, 1e-4);
+  const auto [dy, dx] = image::image_gradients(reshape(constant({1.F, 4.F, 9.F, 16.F}), {1, 2, 2, 1}));
+  CHECK(values<float>(dy) == Floats{8, 12, 0, 0});
+  CHECK(values<float>(dx) == Floats{3, 0, 7, 0});
+  CHECK_THROWS_AS(image::adjust_gamma(line, -1), InvalidArgumentError);
+  CHECK_THROWS_AS(image::grayscale_to_rgb(ones({2, 2, 3})), InvalidArgumentError);
+  CHECK_THROWS_AS(image::psnr(line, ones({2, 2, 1}), 1), InvalidArgumentError);
+}
+
+TEST_CASE("image::extract_patches: an empty batch keeps its gradient") {
+  const Tensor x = ones({0, 4, 4, 2});
+  GradientTape tape;
+  tape.watch(x);
+  const Tensor patches = image::extract_patches(x, 2, 2, 1, "SAME");
+  CHECK(patches.shape() == Shape{0, 2, 2, 8});
+  CHECK(tape.gradient(patches, x).shape() == x.shape());
+}
+
 TEST_CASE("dilation2d, erosion2d: the greatest sum, the least difference; padding never wins") {
   const Tensor x = reshape(constant({-5.F, -1.F, -3.F}), {1, 1, 3, 1});
   const Tensor filter = reshape(constant({0.F, 2.F}), {1, 2, 1});

@@ -8,6 +8,7 @@
 #include "gradtape/autograd/ops/reduction.h"
 #include "gradtape/autograd/ops/shape_ops.h"
 #include "ops/checks.h"
+#include "ops/images.h"
 #include "ops/neural_gradients.h"
 #include "ops/parts.h"
 #include "ops/windows.h"
@@ -15,15 +16,6 @@
 namespace gradtape {
 namespace detail {
 namespace {
-
-/// The axis of the height; the width's and the channels' follow.
-int height_axis(const Tensor& image) {
-  const Shape& shape = checked(image).shape;
-  if (shape.rank() != 3 && shape.rank() != 4)
-    throw InvalidArgumentError("an image of shape " + to_string(shape) +
-                               ": (height, width, channels), with or without a batch before, is needed");
-  return shape.rank() - 3;
-}
 
 /// Where a part of an image begins, and the shape of the image with another height and width.
 struct Box {
@@ -73,14 +65,6 @@ Tensor with_border(std::string_view op, const Tensor& image, std::int64_t top, s
   return slice_gradient(image, box.begin, box.shape);
 }
 
-int checked_real_image(std::string_view op, const Tensor& image, Where where) {
-  return in_function(op, where, [&] {
-    const int axis = height_axis(image);
-    check_floating(image.dtype());
-    return axis;
-  });
-}
-
 using Values = std::vector<Tensor>;
 using Call = Tensor (*)(const Values&);
 
@@ -111,9 +95,6 @@ std::vector<Sample> grayscale_samples() {
 std::vector<Sample> standardization_samples() {
   return of([](const Values& x) { return image::per_image_standardization(x[0]); });
 }
-std::vector<Sample> variation_samples() {
-  return of([](const Values& x) { return image::total_variation(x[0]); });
-}
 
 }  // namespace
 
@@ -125,9 +106,8 @@ std::vector<OpRow> image_ops() {
                              composite("image::adjust_brightness", "image", brightness_samples),
                              composite("image::adjust_contrast", "image", contrast_samples),
                              composite("image::rgb_to_grayscale", "image", grayscale_samples),
-                             composite("image::per_image_standardization", "image", standardization_samples),
-                             composite("image::total_variation", "image", variation_samples)};
-  for (auto family : {patch_ops, resize_ops})
+                             composite("image::per_image_standardization", "image", standardization_samples)};
+  for (auto family : {patch_ops, resize_ops, image_measure_ops})
     for (const OpRow& other : family()) rows.push_back(other);
   return rows;
 }
@@ -216,21 +196,6 @@ Tensor per_image_standardization(const Tensor& image, Where where) {
   const Tensor centred = subtract(operand(image, where), reduce_mean(image, axes, {.keepdims = true}, where));
   const Tensor variance = reduce_mean(square(centred, where), axes, {.keepdims = true}, where);
   return divide(operand(centred, where), maximum(operand(sqrt(variance, where), where), 1 / std::sqrt(elements)));
-}
-
-Tensor total_variation(const Tensor& images, Where where) {
-  const int axis = checked_real_image("image::total_variation", images, where);
-  const Axes axes{axis, axis + 1, axis + 2};
-  const auto along = [&](int direction) {
-    Shape begin, first = images.shape();
-    for (int i = 0; i < images.rank(); ++i) begin.push_back(i == direction ? 1 : 0);
-    first[direction] = std::max<std::int64_t>(0, first[direction] - 1);
-    if (first[direction] == 0) begin[direction] = 0;
-    const Tensor a = slice(images, begin, first, where);
-    begin[direction] = 0;
-    return reduce_sum(abs(subtract(operand(a, where), slice(images, begin, first, where)), where), axes, {}, where);
-  };
-  return add(operand(along(axis), where), along(axis + 1));
 }
 
 }  // namespace image

@@ -22,6 +22,7 @@ std::vector<OpRow> pooling_ops();
 std::vector<OpRow> image_ops();
 std::vector<OpRow> patch_ops();
 std::vector<OpRow> resize_ops();
+std::vector<OpRow> image_measure_ops();
 std::vector<OpRow> loss_ops();
 std::vector<OpRow> dropout_ops();
 std::vector<OpRow> row_normalization_ops();

@@ -50,8 +50,23 @@ Tensor rgb_to_grayscale(const Tensor& images, Where where = Where::here());
 /// tf.image.per_image_standardization: each image less its mean, divided by max(its standard deviation, 1 /
 /// sqrt(elements)). float32 and float64.
 Tensor per_image_standardization(const Tensor& image, Where where = Where::here());
+/// tf.image.adjust_gamma: gain * image ** gamma. Throws for a negative gamma. float32 and float64.
+Tensor adjust_gamma(const Tensor& image, double gamma = 1, double gain = 1, Where where = Where::here());
+/// tf.image.grayscale_to_rgb: the one channel three times.
+Tensor grayscale_to_rgb(const Tensor& images, Where where = Where::here());
+
 /// tf.image.total_variation: for each image the sum of the absolute differences of neighbouring pixels.
 Tensor total_variation(const Tensor& images, Where where = Where::here());
+/// tf.image.psnr: the peak signal-to-noise ratio in decibels, 20 log10(max_val) - 10 log10(mean((a - b) ** 2)), of
+/// each pair of images (..., height, width, channels). float32 and float64.
+Tensor psnr(const Tensor& a, const Tensor& b, double max_val, Where where = Where::here());
+
+struct ImageGradients {
+  Tensor dy, dx;
+};
+/// tf.image.image_gradients: the next pixel below (to the right) less the pixel itself, and 0 in the last row
+/// (column). (batch, height, width, channels).
+ImageGradients image_gradients(const Tensor& image, Where where = Where::here());
 
 }  // namespace image
 }  // namespace gradtape
