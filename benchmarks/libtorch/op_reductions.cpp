@@ -11,7 +11,7 @@ int main(int count, char** arguments) {
   run.both("op_sum_rows", {matrix}, [](Inputs t) { return t[0].sum(1); });
   run.both("op_sum_columns", {matrix}, [](Inputs t) { return t[0].sum(0); });
   run.both("op_sum_middle", {cube}, [](Inputs t) { return t[0].sum(1); });
-  run.both("op_mean_outer", {cube}, [](Inputs t) { return t[0].mean({0, 2}); });
+  run.both("op_mean_outer", {cube}, [](Inputs t) { return at::mean(t[0], at::IntArrayRef({0, 2})); });
   run.both("op_max_rows", {matrix}, [](Inputs t) { return at::amax(t[0], 1); });
   run.both("op_max_columns", {matrix}, [](Inputs t) { return at::amax(t[0], 0); });
   run.both("op_prod_rows", {matrix}, [](Inputs t) { return t[0].prod(1); });
