@@ -10,9 +10,9 @@ using trajectory::start;
 
 namespace {
 
-struct Moments {
+struct Estimates {
   std::vector<double> w, m, v, largest;
-  Moments() : m(length), v(length), largest(length) {
+  Estimates() : m(length), v(length), largest(length) {
     for (int i = 0; i < length; ++i) w.push_back(start(i));
   }
   /// Kingma and Ba's algorithm 1 with the two corrections drawn into the learning rate, and epsilon outside of them.
@@ -30,13 +30,13 @@ struct Moments {
 
 TEST_CASE("Adam follows its recurrence") {
   for (const DType dtype : {float64, float32}) {
-    Moments p;
+    Estimates p;
     compare(optim::Adam(), dtype, [&](int i, int t) { return p.step(i, t, 0.001, 0.9, 0.999, 1e-7, false); });
   }
 }
 
 TEST_CASE("Adam takes its hyperparameters") {
-  Moments p;
+  Estimates p;
   compare(optim::Adam({.learning_rate = 0.02, .beta_1 = 0.8, .beta_2 = 0.9, .epsilon = 1e-3}), float64,
           [&](int i, int t) { return p.step(i, t, 0.02, 0.8, 0.9, 1e-3, false); });
 }
@@ -44,7 +44,7 @@ TEST_CASE("Adam takes its hyperparameters") {
 TEST_CASE("amsgrad divides by the largest second moment so far") {
   // beta_2 = 0.5 forgets quickly, so that the largest is often not the newest.
   for (const DType dtype : {float64, float32}) {
-    Moments p;
+    Estimates p;
     compare(optim::Adam({.learning_rate = 0.01, .beta_2 = 0.5, .amsgrad = true}), dtype,
             [&](int i, int t) { return p.step(i, t, 0.01, 0.9, 0.5, 1e-7, true); });
   }
