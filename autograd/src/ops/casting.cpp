@@ -5,6 +5,7 @@
 #include "kernels/elementwise.h"
 #include "ops/binary.h"
 #include "ops/checks.h"
+#include "ops/numerics.h"
 #include "ops/op.h"
 #include "ops/sample.h"
 
@@ -34,6 +35,7 @@ struct Cast {
   auto gradient(Dy dy) const {
     return partials([dy, from = from] { return cast(dy, from); });
   }
+  Tensor all_rows(const RowInputs& x) const { return cast(x[0], to); }
   static std::vector<Sample> samples() {
     // To float64 and no further: a numeric check needs its precision.
     return {{[](const auto& x) { return cast(x[0], float64); }, {sample_values({2, 3}, -2, 2)}}};
@@ -74,6 +76,7 @@ struct Identity {
   auto gradient(Dy dy) const {
     return partials([=] { return *dy; });
   }
+  Tensor all_rows(const RowInputs& x) const { return identity(x[0]); }
   static auto samples() { return unary_samples(identity, -2, 2); }
 };
 
@@ -81,13 +84,17 @@ struct StopGradient {
   static constexpr std::string_view name = "stop_gradient";
   static constexpr std::string_view not_differentiable = "it is there to stop gradients";
   Tensor compute(const Inputs& x) const { return view(x[0], x.shape(0)); }
+  Tensor all_rows(const RowInputs& x) const { return stop_gradient(x[0]); }
   static auto samples() { return unary_samples(stop_gradient, -2, 2); }
 };
 
 }  // namespace
 
 std::vector<OpRow> casting_ops() {
-  return {row<Cast>("math"), row<SaturateCast>("math"), row<Identity>("math"), row<StopGradient>("math")};
+  std::vector<OpRow> rows = {row<Cast>("math"), row<SaturateCast>("math"), row<Identity>("math"),
+                             row<StopGradient>("math")};
+  for (const OpRow& other : numerics_ops()) rows.push_back(other);
+  return rows;
 }
 
 }  // namespace detail

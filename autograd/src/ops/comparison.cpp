@@ -122,6 +122,7 @@ struct Select {
     return partials(
         no_partial, [=] { return where(condition, dy, 0); }, [=] { return where(condition, 0, dy); });
   }
+  Tensor all_rows(const RowInputs& x) const { return elementwise_rows(*this, x); }
   static std::vector<Sample> samples() {
     return binary_samples([](const Tensor& x, const Tensor& y) { return where(greater(x, 0.1), x, y); }, -2, 2);
   }

@@ -1,6 +1,8 @@
 #include "gradtape/autograd/custom_gradient.h"
 
+#include "gradtape/autograd/ops/shape_ops.h"
 #include "ops/op.h"
+#include "ops/parts.h"
 #include "ops/sample.h"
 
 namespace gradtape::detail {
@@ -31,13 +33,46 @@ struct CustomGradient {
   static std::vector<Sample> samples() { return {}; }
 };
 
+// Inside a vectorised pass the value has rows already, and without a tape that is all there is to it.
+bool needs_no_record(const Tensor& value) { return rows_of(value) != nullptr && recording_log() == nullptr; }
+
 }  // namespace
 
 Tensor record_custom(WithGradient result, const std::vector<Tensor>& arguments, Where where) {
+  if (needs_no_record(result.value)) return result.value;
   CustomGradient op{std::move(result.gradient), std::move(result.value), {}};
   for (const Tensor& argument : arguments) op.shapes.push_back(argument.shape());
   const std::vector<TensorRef> references(arguments.begin(), arguments.end());
   return record(op, Inputs(references.data(), static_cast<int>(references.size())), where);
+}
+
+// One result of all values side by side is what is recorded.
+Tensors record_custom(WithGradients results, const std::vector<Tensor>& arguments, Where where) {
+  if (results.values.empty()) throw InvalidArgumentError("[custom_gradient] the function returned no value");
+  if (needs_no_record(results.values[0])) return results.values;
+  std::vector<Tensor> flat;
+  std::vector<Shape> shapes;
+  for (const Tensor& value : results.values) {
+    if (!is_floating(value.dtype()) || value.dtype() != results.values[0].dtype())
+      throw InvalidArgumentError(
+          "[custom_gradient] several values must have one floating-point dtype, and they are " +
+          std::string(name_of(results.values[0].dtype())) + " and " + std::string(name_of(value.dtype())));
+    flat.push_back(reshape(value, {-1}));
+    shapes.push_back(value.shape());
+  }
+  const auto split = [shapes](const Tensor& packed) {
+    std::vector<Tensor> parts;
+    std::int64_t offset = 0;
+    for (const Shape& shape : shapes) {
+      parts.push_back(piece(packed, offset, shape));
+      offset += shape.num_elements();
+    }
+    return parts;
+  };
+  const auto gradient = [split, function = std::move(results.gradient)](const Tensor& upstream) {
+    return function(split(upstream));
+  };
+  return split(record_custom(WithGradient{concat(flat, 0), gradient}, arguments, where));
 }
 
 }  // namespace gradtape::detail

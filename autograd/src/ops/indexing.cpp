@@ -69,6 +69,9 @@ struct Gather {
         },
         no_partial);
   }
+  Tensor all_rows(const RowInputs& x) const {
+    return x.only(0) ? gather(x[0], x[1], normalize_axis(axis, x.rank(0)) + 1) : Tensor();
+  }
   static std::vector<Sample> samples() {
     return {
         {[](const Values& x) { return gather(x[0], x[1]); },
@@ -104,6 +107,11 @@ struct GatherGradient {
   }
   auto gradient(Dy dy, X<1, 0> indices) const {
     return partials([=, this] { return gather(dy, indices, axis, {.batch_dims = batch_dims}); }, no_partial);
+  }
+  Tensor all_rows(const RowInputs& x) const {
+    if (!x.only(0)) return {};
+    const int place = normalize_axis(axis, params_shape.rank());
+    return gather_gradient(x[0], x[1], place + 1, behind_rows(x.count(), params_shape));
   }
   static std::vector<Sample> samples() {
     return {{[](const Values& x) {

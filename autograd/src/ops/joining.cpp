@@ -35,6 +35,12 @@ void join(const Inputs& x, int axis, bool new_axis, Tensor& y) {
                   product_of(result.shape, axis + 1, result.shape.rank()), result.data);
 }
 
+std::vector<Tensor> all_in_rows(const RowInputs& x) {
+  std::vector<Tensor> parts;
+  for (int i = 0; i < x.size(); ++i) parts.push_back(x.in_rows(i));
+  return parts;
+}
+
 struct Concat {
   static constexpr std::string_view name = "concat";
   int axis;
@@ -58,6 +64,7 @@ struct Concat {
     return shape;
   }
   void forward(const Inputs& x, Tensor& y) const { join(x, normalize_axis(axis, y.rank()), false, y); }
+  Tensor all_rows(const RowInputs& x) const { return concat(all_in_rows(x), normalize_axis(axis, x.rank(0)) + 1); }
   auto gradient(Dy dy) const {
     return each_partial([=, this](int i) {
       Shape begin, size = dy->shape();
@@ -103,6 +110,7 @@ struct Stack {
     return shape;
   }
   void forward(const Inputs& x, Tensor& y) const { join(x, normalize_axis(axis, y.rank()), true, y); }
+  Tensor all_rows(const RowInputs& x) const { return stack(all_in_rows(x), normalize_axis(axis, x.rank(0) + 1) + 1); }
   auto gradient(Dy dy) const {
     return each_partial([=, this](int i) {
       Shape begin, size = dy->shape();

@@ -84,6 +84,11 @@ struct Matmul {
     kernels::batch_matmul(a.dtype, product, count, a.data, a_offsets.data(), b.data, b_offsets.data(), result.data);
   }
 
+  Tensor all_rows(const RowInputs& x) const {
+    const std::vector<Tensor> operands = x.aligned();
+    return matmul(operands[0], operands[1], {.transpose_a = transpose_a, .transpose_b = transpose_b});
+  }
+
   auto gradient(Dy dy, X<0, 1> a, X<1, 0> b) const {
     return partials(
         [=, this] {

@@ -73,6 +73,12 @@ struct SoftmaxGradientOp : SoftmaxAttributes {
     const TensorImpl& softmax = *impl_of(x[1]);
     kernels(softmax.dtype, impl_of(x[0])->data, softmax.data, impl_of(y)->data, middle_axis(softmax.shape, axis));
   }
+  /// Counted from the end, the axis is the same with the rows in front.
+  template <class O>
+  static Tensor all_rows_of(const O& op, const RowInputs& x) {
+    const int place = normalize_axis(op.axis, x.rank(0));
+    return record(O{place - x.rank(0)}, {x.in_rows(0), x.in_rows(1)}, {});
+  }
   static std::vector<Sample> samples_of(Tensor (*op)(const Tensor&, const Tensor&, int), double low, double high) {
     const auto call = [op](int axis) { return [=](const Values& x) { return op(x[0], x[1], axis); }; };
     return {{call(-1), {sample_values({2, 3}, -2, 2), sample_values({2, 3}, low, high)}},
@@ -109,6 +115,7 @@ struct SoftmaxGradient : SoftmaxGradientOp {
     return partials([=, this] { return softmax_gradient(dy, y, axis); },
                     [=, this] { return dy * (upstream - sum(upstream * y)) - upstream * sum(dy * y); });
   }
+  Tensor all_rows(const RowInputs& x) const { return all_rows_of(*this, x); }
   static auto samples() { return samples_of(softmax_gradient, 0.1, 0.9); }
 };
 
@@ -122,6 +129,7 @@ struct LogSoftmaxGradient : SoftmaxGradientOp {
     return partials([=, this] { return dy - sum(dy * exp(y)); },
                     [=, this] { return negative(dy * exp(y) * sum(upstream)); });
   }
+  Tensor all_rows(const RowInputs& x) const { return all_rows_of(*this, x); }
   static auto samples() { return samples_of(log_softmax_gradient, -3, -0.2); }
 };
 

@@ -29,9 +29,12 @@
 // Partials are made of public ops: an outer tape records them, and so every order works. The engine runs those that
 // lie on a path to a source, sums a partial back to the shape of a broadcast input, and adds up. An op without a
 // gradient says why: static constexpr std::string_view not_differentiable = "argmax returns indices".
+//
+// An op that occurs in gradients may say how it treats several rows of a Jacobian at once (rows.h): `Tensor
+// all_rows(const RowInputs& x) const`. Elementwise ops need not, and what any other op has no rule for is run row by
+// row.
 
 #include <concepts>
-#include <initializer_list>
 #include <string_view>
 #include <tuple>
 #include <type_traits>
@@ -40,44 +43,13 @@
 #include "gradtape/autograd/error.h"
 #include "gradtape/autograd/operand.h"
 #include "gradtape/autograd/tensor.h"
+#include "ops/inputs.h"
+#include "ops/numerics.h"
+#include "ops/rows.h"
 #include "tape/log.h"
 #include "tensor/impl.h"
 
 namespace gradtape::detail {
-
-/// A tensor by reference, as a gradient's parameter: cheap to capture by copy, alive as long as the partials run.
-class TensorRef {
- public:
-  TensorRef(const Tensor& tensor) : tensor_(&tensor) {}
-  operator const Tensor&() const { return *tensor_; }
-  operator Operand() const { return Operand(*tensor_, "gradtape:gradient", 0); }
-  const Tensor& operator*() const { return *tensor_; }
-  const Tensor* operator->() const { return tensor_; }
-
- private:
-  const Tensor* tensor_;
-};
-
-/// The inputs of one call; record() has seen to it that none is empty.
-class Inputs {
- public:
-  /// The list lives as long as the call that it is written in.
-  Inputs(std::initializer_list<TensorRef> tensors) : size_(static_cast<int>(tensors.size())) {
-    tensors_ = tensors.begin();
-  }
-  Inputs(const TensorRef* tensors, int size) : tensors_(tensors), size_(size) {}
-  int size() const { return size_; }
-  const Tensor& operator[](int i) const { return *tensors_[i]; }
-  const TensorImpl& impl(int i) const { return *impl_of(*tensors_[i]); }
-  const Shape& shape(int i) const { return impl(i).shape; }
-  DType dtype(int i) const { return impl(i).dtype; }
-  const TensorRef* begin() const { return tensors_; }
-  const TensorRef* end() const { return tensors_ + size_; }
-
- private:
-  const TensorRef* tensors_;
-  int size_;
-};
 
 struct Dy : TensorRef {
   using TensorRef::TensorRef;
@@ -264,9 +236,39 @@ inline void check_same_dtype(const Inputs& x) {
 /// A string tensor's elements are handles: the result keeps what its inputs' texts lie in.
 void keep_texts_of(const Inputs& x, const Tensor& y);
 
+template <Op O>
+Tensor record(const O& op, const Inputs& x, Where where);
+
+/// Elementwise ops: the axes are aligned behind that of the rows.
+template <Op O>
+Tensor elementwise_rows(const O& op, const RowInputs& x, Where where = {}) {
+  const std::vector<Tensor> aligned = x.aligned();
+  const std::vector<TensorRef> inputs(aligned.begin(), aligned.end());
+  return record(op, Inputs(inputs.data(), static_cast<int>(inputs.size())), where);
+}
+
+/// An op on tensors that have rows.
+template <Op O>
+[[gnu::noinline]] Tensor record_rows(const O& op, const Inputs& x, Where where) {
+  const RowInputs rows(x);
+  Tensor y;
+  if constexpr (requires { op.all_rows(rows); })
+    y = op.all_rows(rows);
+  else if constexpr (requires { O::is_elementwise; })
+    y = elementwise_rows(op, rows, where);
+  if (y) return with_rows(std::move(y));
+  const auto one = [](const void* self, const Inputs& row, Where line) {
+    return record(*static_cast<const O*>(self), row, line);
+  };
+  return rows.one_by_one(&op, one, where);
+}
+
 /// Runs an op, and writes it down if a tape records and any input is watched.
 template <Op O>
 Tensor record(const O& op, const Inputs& x, Where where) {
+  const unsigned extras = record_extras;
+  if (extras != 0 && has_rows(x)) [[unlikely]]
+    return record_rows(op, x, where);
   Tensor y;
   try {
     for (const TensorRef& input : x) checked(*input);
@@ -282,6 +284,8 @@ Tensor record(const O& op, const Inputs& x, Where where) {
       op.forward(x, y);
     }
     if (impl_of(y)->dtype == DType::string) keep_texts_of(x, y);
+    if ((extras & numerics_extra) != 0) [[unlikely]]
+      require_finite(y, x);
   } catch (Error& error) {
     rethrow_in(O::name, where, error);
   }

@@ -1,6 +1,7 @@
 // Random tensors of an explicit seed, and of generator objects.
 #include "gradtape/autograd/ops/indexing.h"
 #include "ops/random_draws.h"
+#include "ops/random_replay.h"
 
 namespace gradtape {
 namespace detail {
@@ -115,26 +116,32 @@ Tensor stateless_shuffle(const Tensor& value, const Seed& seed) {
 Generator Generator::from_seed(std::uint64_t seed) { return Generator(derived(seed, 0, 0).key); }
 Generator Generator::from_non_deterministic_state() { return Generator(system_seed()); }
 
+namespace {
+kernels::PhiloxStream next_of(std::uint64_t key, std::uint64_t& next) {
+  return RandomReplay::next([&] { return kernels::PhiloxStream{.key = key, .stream = next++}; });
+}
+}  // namespace
+
 Tensor Generator::normal(const Shape& shape, const NormalOptions& options) {
   refuse_seed("random.Generator.normal", options.seed);
   return draw_normal("random.Generator.normal", shape, options,
-                     [&] { return kernels::PhiloxStream{.key = key_, .stream = next_++}; });
+                     [&] { return next_of(key_, next_); });
 }
 Tensor Generator::truncated_normal(const Shape& shape, const NormalOptions& options) {
   refuse_seed("random.Generator.truncated_normal", options.seed);
   return draw_truncated_normal("random.Generator.truncated_normal", shape, options,
-                               [&] { return kernels::PhiloxStream{.key = key_, .stream = next_++}; });
+                               [&] { return next_of(key_, next_); });
 }
 Tensor Generator::uniform(const Shape& shape, const UniformOptions& options) {
   refuse_seed("random.Generator.uniform", options.seed);
   return draw_uniform("random.Generator.uniform", shape, options,
-                      [&] { return kernels::PhiloxStream{.key = key_, .stream = next_++}; });
+                      [&] { return next_of(key_, next_); });
 }
 Tensor Generator::binomial(const Shape& shape, const Operand& counts, const Operand& probs,
                            const CountDrawOptions& options) {
   refuse_seed("random.Generator.binomial", options.seed);
   return draw_binomial(shape, ShapeIs::whole_result, counts, probs, options.dtype,
-                       [&] { return kernels::PhiloxStream{.key = key_, .stream = next_++}; });
+                       [&] { return next_of(key_, next_); });
 }
 
 Tensor Generator::make_seeds(std::int64_t count) {

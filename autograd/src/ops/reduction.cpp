@@ -55,6 +55,7 @@ struct ReductionOp : ReductionAttributes {
 
 struct ReduceSum : ReductionOp<Reduction::sum> {
   static constexpr std::string_view name = "reduce_sum";
+  Tensor all_rows(const RowInputs& x) const { return rows_reduced(reduce_sum, x); }
   Shape input_shape;
   auto gradient(Dy dy) const {
     return partials([=, this] { return with_all_axes(dy, input_shape); });
@@ -64,6 +65,7 @@ struct ReduceSum : ReductionOp<Reduction::sum> {
 
 struct ReduceMean : ReductionOp<Reduction::mean> {
   static constexpr std::string_view name = "reduce_mean";
+  Tensor all_rows(const RowInputs& x) const { return rows_reduced(reduce_mean, x); }
   Shape input_shape;
   auto gradient(Dy dy) const {
     return partials([=, this] {
@@ -83,6 +85,7 @@ Tensor shared_among_equals(const Tensor& dy, const Tensor& x, const Tensor& y, c
 
 struct ReduceMax : ReductionOp<Reduction::max> {
   static constexpr std::string_view name = "reduce_max";
+  Tensor all_rows(const RowInputs& x) const { return rows_reduced(reduce_max, x); }
   auto gradient(Dy dy, X<0> x, Y y) const {
     return partials([=, this] { return shared_among_equals(dy, x, y, *this); });
   }
@@ -91,6 +94,7 @@ struct ReduceMax : ReductionOp<Reduction::max> {
 
 struct ReduceMin : ReductionOp<Reduction::min> {
   static constexpr std::string_view name = "reduce_min";
+  Tensor all_rows(const RowInputs& x) const { return rows_reduced(reduce_min, x); }
   auto gradient(Dy dy, X<0> x, Y y) const {
     return partials([=, this] { return shared_among_equals(dy, x, y, *this); });
   }
@@ -126,6 +130,7 @@ Tensor product_of_others_over(const Tensor& x, unsigned mask) {
 
 struct ReduceProd : ReductionOp<Reduction::prod> {
   static constexpr std::string_view name = "reduce_prod";
+  Tensor all_rows(const RowInputs& x) const { return rows_reduced(reduce_prod, x); }
   auto gradient(Dy dy, X<0> x) const {
     return partials(
         [=, this] { return with_all_axes(dy, x->shape()) * product_of_others_over(x, mask(x->shape())); });

@@ -3,9 +3,12 @@
 
 #include "gradtape/autograd/ops/reduction.h"
 #include "gradtape/autograd/ops/shape_ops.h"
+#include "ops/rows.h"
 #include "ops/sample.h"
 
 namespace gradtape::detail {
+
+using ReductionFunction = Tensor (*)(const Tensor&, const Axes&, ReduceOptions, Where);
 
 struct ReductionAttributes {
   Axes axis;
@@ -27,9 +30,10 @@ struct ReductionAttributes {
       if (mask(shape) >> i & 1) product *= shape[i];
     return product;
   }
+  Tensor rows_reduced(ReductionFunction op, const RowInputs& x) const {
+    return op(x[0], behind_rows(axis, x.rank(0)), {.keepdims = keepdims}, Where::here());
+  }
 };
-
-using ReductionFunction = Tensor (*)(const Tensor&, const Axes&, ReduceOptions, Where);
 
 /// Values from [low, high) over several shapes, axes and keepdims.
 std::vector<Sample> reduction_samples(ReductionFunction op, double low, double high);

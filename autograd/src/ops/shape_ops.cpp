@@ -24,6 +24,9 @@ struct Reshape {
   Shape input_shape;
 
   Tensor compute(const Inputs& x) const { return view(x[0], resolved(x.shape(0))); }
+  Tensor all_rows(const RowInputs& x) const {
+    return reshape(x[0], behind_rows(x.count(), resolved(x.shape(0))));
+  }
   auto gradient(Dy dy) const {
     return partials([=, this] { return reshape(dy, input_shape); });
   }
@@ -82,6 +85,7 @@ struct ExpandDims {
     for (int i = place; i < input.rank(); ++i) shape.push_back(input[i]);
     return view(x[0], shape);
   }
+  Tensor all_rows(const RowInputs& x) const { return expand_dims(x[0], normalize_axis(axis, x.rank(0) + 1) + 1); }
   auto gradient(Dy dy) const {
     return partials([=, this] { return reshape(dy, input_shape); });
   }
@@ -97,8 +101,11 @@ struct Squeeze {
   Axes axis;
   Shape input_shape;
 
-  Tensor compute(const Inputs& x) const {
-    const Shape& input = x.shape(0);
+  Tensor compute(const Inputs& x) const { return view(x[0], squeezed(x.shape(0))); }
+  Tensor all_rows(const RowInputs& x) const {
+    return reshape(x[0], behind_rows(x.count(), squeezed(x.shape(0))));
+  }
+  Shape squeezed(const Shape& input) const {
     unsigned removed = axis.mask(input.rank());
     for (int i = 0; i < input.rank(); ++i) {
       if (input[i] == 1) continue;
@@ -108,7 +115,7 @@ struct Squeeze {
         throw InvalidArgumentError("axis " + std::to_string(i) + " of shape " + to_string(input) + " has length " +
                                    std::to_string(input[i]) + "; only axes of length 1 can be squeezed");
     }
-    return view(x[0], reduced_shape(input, removed, false));
+    return reduced_shape(input, removed, false);
   }
   auto gradient(Dy dy) const {
     return partials([=, this] { return reshape(dy, input_shape); });
@@ -146,6 +153,11 @@ struct Transpose {
   }
   auto gradient(Dy dy) const {
     return partials([=, this] { return transpose(dy, inverse_permutation(counted_from_the_front(dy->shape()))); });
+  }
+  Tensor all_rows(const RowInputs& x) const {
+    Axes axes = 0;
+    for (int axis : counted_from_the_front(x.shape(0))) axes.push_back(axis + 1);
+    return transpose(x[0], axes);
   }
   static std::vector<Sample> samples() {
     return {{[](const Values& x) { return transpose(x[0]); }, {sample_values({2, 3}, -2, 2)}},
@@ -193,6 +205,12 @@ struct BroadcastTo {
   void forward(const Inputs& x, Tensor& y) const {
     const TensorImpl& input = *impl_of(x[0]);
     kernels::broadcast(input.dtype, input.data, input.shape, impl_of(y)->data, shape);
+  }
+  Tensor all_rows(const RowInputs& x) const {
+    Shape padded{x.count()};
+    for (int i = x.rank(0); i < shape.rank(); ++i) padded.push_back(1);
+    for (std::int64_t length : x.shape(0)) padded.push_back(length);
+    return broadcast_to(reshape(x[0], padded), behind_rows(x.count(), shape));
   }
   // The tape itself sums over what was stretched.
   auto gradient(Dy dy) const {

@@ -36,6 +36,9 @@ struct SliceOp {
   auto gradient(Dy dy) const {
     return partials([=, this] { return PartialAt{dy, begin}; });
   }
+  Tensor all_rows(const RowInputs& x) const {
+    return slice(x[0], behind_rows(0, begin), behind_rows(x.count(), resolved(x.shape(0))));
+  }
   static std::vector<Sample> samples() {
     return {{[](const Values& x) { return slice(x[0], {1}, {-1}); }, {sample_values({4}, -2, 2)}},
             {[](const Values& x) {
@@ -91,6 +94,9 @@ struct SliceGradient {
   auto gradient(Dy dy) const {
     return partials([=, this] { return slice(dy, begin, size); });
   }
+  Tensor all_rows(const RowInputs& x) const {
+    return slice_gradient(x[0], behind_rows(0, begin), behind_rows(x.count(), shape));
+  }
   static std::vector<Sample> samples() {
     return {{[](const Values& x) {
                return slice_gradient(x[0], {1, 2}, {3, 4});
@@ -123,6 +129,13 @@ struct At {
       return PartialAt{expand_dims(dy, 0), begin};
     });
   }
+  Tensor all_rows(const RowInputs& x) const {
+    Shape begin, size = behind_rows(x.count(), x.shape(0));
+    for (int i = 0; i < size.rank(); ++i) begin.push_back(0);
+    begin[1] = index < 0 ? index + size[1] : index;
+    size[1] = 1;
+    return squeeze(slice(x[0], begin, size), 1);
+  }
   static std::vector<Sample> samples() {
     return {{[](const Values& x) { return x[0][2]; }, {sample_values({4}, -2, 2)}},
             {[](const Values& x) { return x[0][-1]; }, {sample_values({3, 1, 2}, -2, 2)}}};
@@ -137,6 +150,9 @@ struct Piece {
   Tensor compute(const Inputs& x) const { return view(x[0], shape, offset); }
   auto gradient(Dy dy) const {
     return partials([=, this] { return PartialAt{reshape(dy, {-1}), {offset}}; });
+  }
+  Tensor all_rows(const RowInputs& x) const {
+    return reshape(slice(x[0], {0, offset}, {x.count(), shape.num_elements()}), behind_rows(x.count(), shape));
   }
   static std::vector<Sample> samples() {
     return {{[](const Values& x) {

@@ -3,6 +3,7 @@
 #include "gradtape/autograd/ops.h"
 #include "kernels/elementwise.h"
 #include "ops/parts.h"
+#include "ops/rows.h"
 #include "tape/log.h"
 
 namespace gradtape::detail {
@@ -16,7 +17,7 @@ Tensor ones_of(DType dtype, const Shape& shape) {
 }
 
 Tensor accumulate(Tensor total, const Tensor& term) {
-  if (recording_log() != nullptr || !is_sole_owner(total)) return add(total, term);
+  if (recording_log() != nullptr || record_extras != 0 || !is_sole_owner(total)) return add(total, term);
   const TensorImpl &to = *impl_of(total), &from = *impl_of(term);
   if (from.count == to.count)
     kernels::binary(kernels::Binary::add, to.dtype, to.data, from.data, to.data, to.count);
@@ -25,8 +26,30 @@ Tensor accumulate(Tensor total, const Tensor& term) {
   return total;
 }
 
+namespace {
+
+// In place too: the rows that only this total holds, with `part` added in each.
+Tensor accumulate_rows_at(Tensor total, const Tensor& part, const Shape& begin, const Shape& shape) {
+  const std::int64_t count = part.shape()[0];
+  Tensor sum;
+  if (!total) {
+    sum = zeros(behind_rows(count, shape), part.dtype());
+  } else {
+    const Tensor* rows = rows_of(total);
+    sum = rows != nullptr ? *rows : broadcast_to(total, behind_rows(count, shape));
+    total = {};
+    if (!is_sole_owner(sum)) sum = add(sum, zeros({}, sum.dtype()));
+  }
+  add_part(sum, part, behind_rows(0, begin));
+  return with_rows(std::move(sum));
+}
+
+}  // namespace
+
 Tensor accumulate_at(Tensor total, const Tensor& part, const Shape& begin, const Shape& shape) {
-  if (recording_log() != nullptr) {
+  if (recording_log() == nullptr && record_extras == rows_extra)
+    if (const Tensor* rows = rows_of(part)) return accumulate_rows_at(std::move(total), *rows, begin, shape);
+  if (recording_log() != nullptr || record_extras != 0) {
     const Tensor spread = slice_gradient(part, begin, shape);
     return total ? add(total, spread) : spread;
   }
@@ -53,27 +76,55 @@ Tensor sum_to_shape(const Tensor& gradient, const Shape& shape) {
 
 namespace {
 
-Tensor with_ones(DType dtype, const Shape& shape, std::int64_t rows, std::int64_t index) {
-  Tensor tensor = zeros(shape, dtype);
-  const std::int64_t width = rows == 0 ? 0 : tensor.num_elements() / rows;
-  for (std::int64_t row = 0; row < rows; ++row) {
-    if (dtype == float32)
-      static_cast<float*>(mutable_data(tensor))[row * width + index] = 1;
-    else
-      static_cast<double*>(mutable_data(tensor))[row * width + index] = 1;
-  }
+// (count, parts, width) zeros with ones at [i, :, first + i].
+Tensor unit_rows(DType dtype, std::int64_t first, std::int64_t count, std::int64_t parts, std::int64_t width) {
+  Tensor tensor = zeros({count, parts, width}, dtype);
+  void* data = mutable_data(tensor);
+  for (std::int64_t row = 0; row < count; ++row)
+    for (std::int64_t part = 0; part < parts; ++part) {
+      const std::int64_t place = (row * parts + part) * width + first + row;
+      if (dtype == float32)
+        static_cast<float*>(data)[place] = 1;
+      else
+        static_cast<double*>(data)[place] = 1;
+    }
   return tensor;
+}
+
+std::int64_t width_of(const Shape& shape, bool batched) {
+  return shape.sub(batched ? 1 : 0, shape.rank()).num_elements();
 }
 
 }  // namespace
 
-Tensor unit(DType dtype, const Shape& shape, std::int64_t index) { return with_ones(dtype, shape, 1, index); }
-Tensor batch_unit(DType dtype, const Shape& shape, std::int64_t index) {
-  return with_ones(dtype, shape, shape[0], index);
+Tensor unit(DType dtype, const Shape& shape, bool batched, std::int64_t index) {
+  return view(unit_rows(dtype, index, 1, batched ? shape[0] : 1, width_of(shape, batched)), shape);
 }
 
-Tensor stack_rows(const std::vector<Tensor>& rows, int axis, const Shape& shape) {
-  return reshape(stack(rows, axis), shape);
+Tensor units(DType dtype, const Shape& shape, bool batched, std::int64_t first, std::int64_t count) {
+  const Tensor rows = unit_rows(dtype, first, count, batched ? shape[0] : 1, width_of(shape, batched));
+  return with_rows(view(rows, behind_rows(count, shape)));
+}
+
+constinit thread_local bool rows_are_strict = false;
+RowsScope::RowsScope() : before_(record_extras) { record_extras |= rows_extra; }
+RowsScope::~RowsScope() { record_extras = before_; }
+
+Tensor rows_in_full(const Tensor& gradient, std::int64_t count) {
+  const Tensor* rows = rows_of(gradient);
+  if (rows != nullptr) return *rows;
+  const Shape shape = behind_rows(count, gradient.shape());
+  return count == 1 ? reshape(gradient, shape) : broadcast_to(gradient, shape);
+}
+
+Tensor join_rows(const std::vector<Tensor>& parts, bool batched, const Shape& shape) {
+  Tensor rows = parts.size() == 1 ? parts[0] : concat(parts, 0);
+  if (batched) {
+    Axes swap{1, 0};
+    for (int axis = 2; axis < rows.rank(); ++axis) swap.push_back(axis);
+    rows = transpose(rows, swap);
+  }
+  return reshape(rows, shape);
 }
 
 }  // namespace gradtape::detail

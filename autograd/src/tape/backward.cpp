@@ -86,7 +86,7 @@ class Walk final : public GradientSink {
 
   void accumulate_at(Edge entry, Tensor partial) {
     const Shape& shape = node(entry).shape;
-    if (checked(partial).shape != shape && !(stands_for_all(partial) && partial.rank() <= shape.rank()))
+    if (described(partial).shape != shape && !(stands_for_all(partial) && partial.rank() <= shape.rank()))
       partial = sum_to_shape(partial, shape);
     Tensor& total = gradients_[index(entry)];
     total = total ? accumulate(in_full(std::move(total), shape), partial) : std::move(partial);

@@ -10,6 +10,7 @@
 namespace gradtape::detail {
 
 constinit thread_local Log* recording_log_of_thread = nullptr;
+constinit thread_local unsigned record_extras = 0;
 
 const NodeKind leaf_kind{
     .name = "watch", .not_differentiable = "", .is_elementwise = false, .backward = nullptr, .destroy = nullptr};

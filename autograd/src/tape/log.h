@@ -178,4 +178,9 @@ class Log {
 extern constinit thread_local Log* recording_log_of_thread [[gnu::tls_model("initial-exec")]];
 inline Log* recording_log() { return recording_log_of_thread; }
 
+/// What record() does besides on this thread, in bits that are asked in one branch.
+inline constexpr unsigned rows_extra = 1;      ///< tensors may have rows: ops/rows.h
+inline constexpr unsigned numerics_extra = 2;  ///< results are searched for NaN and Inf: ops/numerics.h
+extern constinit thread_local unsigned record_extras [[gnu::tls_model("initial-exec")]];
+
 }  // namespace gradtape::detail

@@ -4,84 +4,13 @@
 
 #include "gradtape/autograd/error.h"
 #include "tape/backward.h"
-#include "tape/explain.h"
-#include "tape/log.h"
+#include "tape/tape_state.h"
 #include "tape/vector_space.h"
 
 namespace gradtape {
 
-using detail::Edge;
-using detail::Log;
-using detail::no_edge;
-
-struct GradientTape::State {
-  // A tape for each step: its state comes from the pool.
-  static void* operator new(std::size_t bytes) { return detail::allocate_block(bytes).memory; }
-  static void operator delete(void* memory, std::size_t bytes) {
-    detail::free_block(memory, static_cast<std::uint8_t>(detail::class_for(bytes)));
-  }
-
-  std::shared_ptr<Log> log = Log::of_this_thread();
-  GradientTapeOptions options;
-  std::uint64_t bit = 0;  // 0 once the tape has ended
-  std::size_t first = 0;
-  std::shared_ptr<Pause::State> pauses;
-  // The answers for the sources that had no gradient when the tape ended.
-  struct Explanation {
-    std::uint64_t target, source;
-    std::string text;
-  };
-  std::vector<Explanation> explanations;
-
-  void begin() {
-    first = log->size();
-    bit = log->begin_tape(options.watch_accessed_variables);
-  }
-  void end() {
-    if (bit != 0) log->end_tape(std::exchange(bit, 0), first);
-  }
-  detail::ExplainRequest explain_request() const { return {*log, bit, first, options.watch_accessed_variables}; }
-  void require_own_thread(const char* function) const {
-    if (Log::of_this_thread() != log)
-      throw FailedPreconditionError(std::string("GradientTape::") + function +
-                                    " was called on another thread than the one that made the tape");
-  }
-  void require_alive(const char* function) const {
-    require_own_thread(function);
-    if (bit == 0)
-      throw FailedPreconditionError(std::string("GradientTape::") + function +
-                                    ": the tape has ended with its first gradient(); make it with "
-                                    "{.persistent = true} to ask several times");
-  }
-
-  // The empty gradient that says why it is, also to why_no_gradient() after the tape has ended.
-  Tensor explained(const Tensors& targets, const Source& source) {
-    std::string text = "there is no target";
-    if (!targets.empty()) text = detail::explain(explain_request(), targets[0], source);
-    for (const Tensor& target : targets) explanations.push_back({target.id(), source.tensor().id(), text});
-    return detail::empty_tensor("it is a gradient that does not exist: " + text);
-  }
-
-  bool is_recorded(Edge edge) const { return edge >= static_cast<Edge>(first) && (log->node(edge).tapes & bit); }
-
-  // The entry that the tape knows the tensor by as a source, or none.
-  Edge find_source(const Source& source) const {
-    const detail::TensorImpl& impl = detail::checked(source.tensor());
-    if (!is_floating(impl.dtype)) return no_edge;
-    const Edge leaf = log->first_leaf(impl.id, bit, first);
-    if (leaf != no_edge) return leaf;
-    const Edge edge = log->find_existing(impl);
-    return is_recorded(edge) && log->node(edge).kind != &detail::leaf_kind ? edge : no_edge;
-  }
-  Edge find_target(const Tensor& target) const {
-    const detail::TensorImpl& impl = detail::checked(target);
-    const Edge edge = log->find_existing(impl);
-    return is_floating(impl.dtype) && is_recorded(edge) ? edge : no_edge;
-  }
-};
-
 struct GradientTape::Pause::State {
-  std::shared_ptr<Log> log;
+  std::shared_ptr<detail::Log> log;
   std::uint64_t bit;
   int depth;
 };
@@ -92,6 +21,7 @@ GradientTape::GradientTape(GradientTapeOptions options) : state_(std::make_uniqu
 }
 GradientTape::GradientTape(GradientTape&&) noexcept = default;
 GradientTape& GradientTape::operator=(GradientTape&& other) noexcept {
+  if (this == &other) return *this;
   if (state_) state_->end();
   state_ = std::move(other.state_);
   return *this;
@@ -137,22 +67,6 @@ detail::PooledVector<Tensor> seeds_for(const Tensors& targets, const std::vector
 }
 
 }  // namespace
-
-// A tape that is not persistent does not record its own backward pass, and ends with it, whatever happens in it.
-class GradientTape::Ending {
- public:
-  explicit Ending(State& state) : state_(state.options.persistent ? nullptr : &state) {
-    if (state_ != nullptr) state_->log->set_recording(state_->bit, false);
-  }
-  ~Ending() {
-    if (state_ != nullptr) state_->end();
-  }
-  Ending(const Ending&) = delete;
-  Ending& operator=(const Ending&) = delete;
-
- private:
-  State* state_;
-};
 
 void GradientTape::write_gradients(const Tensors& targets, const Source* sources, std::size_t count,
                                    const GradientOptions& options, Tensor* gradients) {
@@ -222,49 +136,6 @@ std::vector<std::uint64_t> GradientTape::watched() const {
     if ((node.watchers & s.bit) && std::find(ids.begin(), ids.end(), id) == ids.end()) ids.push_back(id);
   }
   return ids;
-}
-
-Tensor GradientTape::rows(const char* function, const Tensor& target, const Source& source, bool batched,
-                          const GradientOptions& options) {
-  State& s = state();
-  s.require_alive(function);
-  const Shape target_shape = target.shape(), source_shape = source.tensor().shape();
-  const int batch_axes = batched ? 1 : 0;
-  if (batched && (target_shape.rank() == 0 || source_shape.rank() == 0 || target_shape[0] != source_shape[0]))
-    throw InvalidArgumentError("batch_jacobian of a target of shape " + to_string(target_shape) +
-                               " with respect to a source of shape " + to_string(source_shape) +
-                               ": both need a first axis of the same length");
-  Shape shape = target_shape;
-  for (std::int64_t length : source_shape.sub(batch_axes, source_shape.rank())) shape.push_back(length);
-
-  detail::BackwardRequest request{.tape = s.bit,
-                                  .first = s.first,
-                                  .targets = {s.find_target(target)},
-                                  .seeds = {},
-                                  .sources = {s.find_source(source)},
-                                  .free_as_it_goes = false};
-  const Ending ending(s);
-  const std::int64_t count = target_shape.sub(batch_axes, target_shape.rank()).num_elements();
-  std::vector<Tensor> rows;
-  for (std::int64_t i = 0; i < count; ++i) {
-    request.seeds = {batched ? detail::batch_unit(target.dtype(), target_shape, i)
-                             : detail::unit(target.dtype(), target_shape, i)};
-    detail::backward(*s.log, request, &rows.emplace_back());
-    if (!rows.back()) break;
-  }
-  const bool connected = !rows.empty() && rows.back();
-  if (connected) return detail::stack_rows(rows, batch_axes, shape);
-  if (rows.empty() || options.unconnected_gradients == UnconnectedGradients::zero)
-    return detail::zeros_of(source.tensor().dtype(), shape);
-  return s.explained(target, source);
-}
-
-Tensor GradientTape::jacobian(const Tensor& target, const Source& source, const GradientOptions& options) {
-  return rows("jacobian", target, source, false, options);
-}
-
-Tensor GradientTape::batch_jacobian(const Tensor& target, const Source& source, const GradientOptions& options) {
-  return rows("batch_jacobian", target, source, true, options);
 }
 
 std::string GradientTape::why_no_gradient(const Tensor& target, const Source& source) const {

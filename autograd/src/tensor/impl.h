@@ -34,6 +34,7 @@ struct TensorImpl {
   bool is_variable;              // the value of a trainable Variable: its id is the Variable's
   std::atomic<bool> is_watched;  // some tape has watched it: only then is it looked up among the leaves
   std::uint8_t size_class;       // of the pool's block that begins with this description
+  bool has_rows = false;         // stands for several rows (ops/rows.h): it has a shape, and no elements of its own
   std::int64_t count;            // elements
   Shape shape;
 };
@@ -81,11 +82,17 @@ inline bool is_sole_owner(const Tensor& tensor) {
 /// Elements of a shape. Throws InvalidArgumentError for a negative length, ResourceExhaustedError on overflow.
 std::int64_t checked_count(const Shape& shape, DType dtype);
 
-/// Throws FailedPreconditionError with the reason when the tensor is empty.
+/// Throws FailedPreconditionError with the reason when the tensor is empty, or has rows.
 [[noreturn]] void throw_empty(const Tensor& tensor);
 inline TensorImpl& checked(const Tensor& tensor) {
   TensorImpl* impl = impl_of(tensor);
   if (impl == nullptr || impl->data == nullptr) throw_empty(tensor);
+  return *impl;
+}
+/// The same for code that reads no elements, so that the tensor may have rows.
+inline TensorImpl& described(const Tensor& tensor) {
+  TensorImpl* impl = impl_of(tensor);
+  if (impl == nullptr || (impl->data == nullptr && !impl->has_rows)) throw_empty(tensor);
   return *impl;
 }
 

@@ -117,16 +117,19 @@ Tensor view(const Tensor& tensor, const Shape& shape, std::int64_t offset) {
 }
 
 void throw_empty(const Tensor& tensor) {
+  if (tensor)
+    throw FailedPreconditionError(
+        "the values of a gradient are read while a Jacobian takes several rows at once; pass it {.vectorize = false}");
   throw FailedPreconditionError("the tensor is empty: " + tensor.why_empty());
 }
 
 }  // namespace detail
 
-Tensor::operator bool() const { return impl_ != nullptr && impl_->data != nullptr; }
-const Shape& Tensor::shape() const { return detail::checked(*this).shape; }
-DType Tensor::dtype() const { return detail::checked(*this).dtype; }
-std::int64_t Tensor::num_elements() const { return detail::checked(*this).count; }
-std::uint64_t Tensor::id() const { return detail::checked(*this).id; }
+Tensor::operator bool() const { return impl_ != nullptr && (impl_->data != nullptr || impl_->has_rows); }
+const Shape& Tensor::shape() const { return detail::described(*this).shape; }
+DType Tensor::dtype() const { return detail::described(*this).dtype; }
+std::int64_t Tensor::num_elements() const { return detail::described(*this).count; }
+std::uint64_t Tensor::id() const { return detail::described(*this).id; }
 
 const void* Tensor::typed_data(DType dtype) const {
   const detail::TensorImpl& impl = detail::checked(*this);

@@ -6,6 +6,7 @@
 #include "gradtape/autograd/error.h"
 #include "kernels/elementwise.h"
 #include "tensor/text.h"
+#include "tensor/variable_reads.h"
 #include "tensor/variable_state.h"
 
 namespace gradtape {
@@ -74,6 +75,8 @@ const Tensor& Variable::value() const {
   const State& s = state();
   if (!s.value)
     throw FailedPreconditionError("the variable " + s.name + " has no value before build() has given it a shape");
+  if (detail::variable_reads != nullptr) [[unlikely]]
+    detail::VariableReads::note(*this, s.value);
   return s.value;
 }
 

@@ -41,6 +41,14 @@ struct GradientOptions {
   UnconnectedGradients unconnected_gradients = UnconnectedGradients::none;
 };
 
+struct JacobianOptions {
+  UnconnectedGradients unconnected_gradients = UnconnectedGradients::none;
+  /// Many rows in one backward pass (TensorFlow's experimental_use_pfor), which is several times faster; rows that
+  /// cannot be taken together, such as those of a custom gradient that reads values, are computed one by one. False:
+  /// all of them are.
+  bool vectorize = true;
+};
+
 /// What a gradient is taken with respect to.
 class Source {
  public:
@@ -130,11 +138,13 @@ class GradientTape {
   std::vector<std::uint64_t> watched() const;
 
   /// tf.GradientTape.jacobian: shape target.shape + source.shape. Empty where the target does not depend on the
-  /// source.
-  Tensor jacobian(const Tensor& target, const Source& source, const GradientOptions& options = {});
+  /// source. Rows are taken together in blocks, whose largest tensor has about a million elements.
+  Tensor jacobian(const Tensor& target, const Source& source, const JacobianOptions& options = {});
+  /// With respect to several sources, in their order.
+  std::vector<Tensor> jacobian(const Tensor& target, const Sources& sources, const JacobianOptions& options = {});
   /// tf.GradientTape.batch_jacobian: for a target (b, ...) whose row i depends on the source's row i only, shape
   /// (b, target.shape[1:], source.shape[1:]). Throws InvalidArgumentError when the first axes differ.
-  Tensor batch_jacobian(const Tensor& target, const Source& source, const GradientOptions& options = {});
+  Tensor batch_jacobian(const Tensor& target, const Source& source, const JacobianOptions& options = {});
 
   /// In a sentence, why the gradient of target with respect to source does not exist: not watched, not used, cut by
   /// an op that has no gradient (which, and at which line), not floating-point, recorded on another thread. For a
@@ -145,11 +155,12 @@ class GradientTape {
  private:
   struct State;
   class Ending;
+  class Rows;
   State& state() const;
   void write_gradients(const Tensors& targets, const Source* sources, std::size_t count,
                        const GradientOptions& options, Tensor* gradients);
-  Tensor rows(const char* function, const Tensor& target, const Source& source, bool batched,
-              const GradientOptions& options);
+  std::vector<Tensor> jacobians(const char* function, const Tensor& target, const Source* sources,
+                                std::size_t count, bool batched, const JacobianOptions& options);
   std::unique_ptr<State> state_;
 };
 
