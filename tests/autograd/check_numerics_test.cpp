@@ -71,18 +71,13 @@ TEST_CASE("check_numerics: in the backward pass the op is named whose gradient i
 }
 
 TEST_CASE("check_numerics: gradients that are added up are looked at too") {
-  const Tensor x = constant(3e38f);
+  const Tensor x = constant({1.f, 2.f}), up = constant({3e38f, 1.f});
   const Checking checking;
   GradientTape tape;
   tape.watch(x);
-  const Tensor y = x * 1.f, up = constant(3e38f);
-  const Tensor sum = y + identity(y);
-  CHECK(error_of([&] { tape.gradient(sum * 0.1f, x, {.output_gradients = {up * 1.f}}); }) == "");
-  GradientTape second;
-  second.watch(x);
-  const Tensor z = identity(x), total = identity(z) * 0.5f;
-  CHECK(error_of([&] { second.gradient({total, z * 1.f}, x, {.output_gradients = {up, up}}); })
-            .find("[add] the result has Inf") != std::string::npos);
+  const Tensor y = identity(x), z = identity(y);
+  CHECK(error_of([&] { tape.gradient({z, y}, x, {.output_gradients = {up, up}}); }).find("[add] the result has Inf at (0,)") !=
+        std::string::npos);
 }
 
 TEST_CASE("check_numerics: integer results are not looked at, and finite ones pass") {

@@ -83,6 +83,7 @@ TEST_CASE("functional: jacobian, also of a function of a list") {
   const auto j = jacobian(list, {point, constant(2.0, float64)});
   CHECK(values<double>(j[0]) == Doubles{2, 0, 0, 2});
   CHECK(values<double>(j[1]) == Doubles{2, 3});
+  CHECK(values<double>(jacobian([](const Tensor& x) { return x * x; }, {point})[0]) == Doubles{4, 0, 0, 6});
 }
 
 TEST_CASE("functional: they nest, and an outer tape records them") {

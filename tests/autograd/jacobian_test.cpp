@@ -82,7 +82,8 @@ TEST_CASE("op table: a Jacobian taken many rows at a time is that of the single 
       std::vector<Tensor> together;
       CHECK_NOTHROW(together = jacobians_of(sample, true));
       const std::vector<Tensor> single = jacobians_of(sample, false);
-      REQUIRE(together.size() == single.size());
+      CHECK(together.size() == single.size());
+      if (together.size() != single.size()) continue;
       for (std::size_t i = 0; i < single.size(); ++i) CHECK(are_close(together[i], single[i]));
     }
   }
@@ -97,7 +98,8 @@ TEST_CASE("op table: a Jacobian taken many rows at a time can be differentiated 
       std::vector<Tensor> together;
       CHECK_NOTHROW(together = second_order(sample, true));
       const std::vector<Tensor> single = second_order(sample, false);
-      REQUIRE(together.size() == single.size());
+      CHECK(together.size() == single.size());
+      if (together.size() != single.size()) continue;
       for (std::size_t i = 0; i < single.size(); ++i) CHECK(are_close(together[i], single[i]));
     }
   }

@@ -115,7 +115,10 @@ TEST_CASE("recompute_grad: what the function assigns is assigned once") {
 
 TEST_CASE("recompute_grad: random ops draw the same numbers again") {
   set_seed(7);
-  const auto f = recompute_grad([](const Tensor& t) { return t * random::normal({4}) + random::uniform({4}); });
+  const auto f = recompute_grad([](const Tensor& t) {
+    const Tensor factor = random::normal({4}), term = random::uniform({4});
+    return t * factor + term;
+  });
   const Tensor x = ones({4});
   GradientTape tape;
   tape.watch(x);

@@ -193,6 +193,41 @@ TEST_CASE("tape safety: an exception from a custom gradient of a Jacobian, of fo
   CHECK(tape.gradient(x * x, x).item<float>() == 6);
 }
 
+namespace {
+// Throws when it has been copied so many times.
+struct Fragile {
+  explicit Fragile(int copies) : left(std::make_shared<int>(copies)) {}
+  Fragile(const Fragile& other) : left(other.left), value(other.value) {
+    if (--*left < 0) throw std::runtime_error("copied too often");
+  }
+  std::shared_ptr<int> left;
+  Tensor value = big() * 1.f;
+};
+}  // namespace
+
+TEST_CASE("tape safety: a gradient function that cannot be copied leaks nothing") {
+  bool passed = false;
+  for (int copies = 0; !passed && copies < 30; ++copies) {
+    check_no_leak([&] {
+      GradientTape tape;
+      tape.watch(big());
+      try {
+        const Fragile fragile(copies + 1);
+        const auto f = custom_gradient([fragile](const Tensor& x) {
+          return with_gradient(x * 1.f, [fragile](const Tensor& dy) { return dy * fragile.value; });
+        });
+        const Tensor y = f(big()) * 2.f;
+        passed = static_cast<bool>(tape.gradient(y, big()));
+      } catch (const std::runtime_error&) {
+        const Tensor y = tanh(big());
+        passed = false;
+        REQUIRE(tape.gradient(y, big()));
+      }
+    });
+  }
+  CHECK(passed);
+}
+
 TEST_CASE("tape safety: a tape captured by its own recording does not keep itself alive") {
   check_no_leak([] {
     auto tape = std::make_shared<GradientTape>(GradientTapeOptions{.persistent = true});

@@ -235,7 +235,7 @@ Tensor contracted(std::vector<Labelled> operands, const Equation& equation, Wher
 
 Tensor evaluate(std::string_view text, const Tensors& inputs, Where where) {
   for (const Tensor& input : inputs) {
-    checked(input);
+    described(input);
     check_number(input.dtype());
     if (input.dtype() != inputs[0].dtype()) throw_different_dtypes(inputs[0].dtype(), input.dtype());
   }

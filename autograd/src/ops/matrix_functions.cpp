@@ -18,7 +18,7 @@ namespace {
 using Values = std::vector<Tensor>;
 
 Tensor exchanged(const Tensor& a, Where where) {
-  const Shape& shape = checked(a).shape;
+  const Shape& shape = described(a).shape;
   if (shape.rank() < 2)
     throw InvalidArgumentError("matrices are needed, which have two axes or more; got shape " + to_string(shape));
   Axes perm = Axes::none();
@@ -29,7 +29,7 @@ Tensor exchanged(const Tensor& a, Where where) {
 }
 
 Tensor vector_product(const Tensor& a, const Tensor& b, Where where) {
-  const Shape &shape = checked(a).shape, &other = checked(b).shape;
+  const Shape &shape = described(a).shape, &other = described(b).shape;
   check_number(a.dtype());
   if (shape != other || shape.rank() == 0 || shape.back() != 3)
     throw InvalidArgumentError("shapes " + to_string(shape) + " and " + to_string(other) +

@@ -218,7 +218,13 @@ void note(Log& log, const O& op, const Inputs& x, const Tensor& y, Where where) 
   if constexpr (Differentiable<O>) {
     using P = Payload<O, decltype(&O::gradient)>;
     Node& node = log.append(kind_of<O>, *impl_of(y), edges, x.size(), sizeof(P), where);
-    if (!node.cut) ::new (node.payload) P(op, x, y, edges);
+    if (node.cut) return;
+    try {
+      ::new (node.payload) P(op, x, y, edges);
+    } catch (...) {
+      node.payload = nullptr;
+      throw;
+    }
   } else {
     log.append(kind_of<O>, *impl_of(y), edges, x.size(), 0, where);
   }

@@ -132,10 +132,6 @@ std::vector<Tensor> GradientTape::jacobians(const char* function, const Tensor& 
   return results;
 }
 
-Tensor GradientTape::jacobian(const Tensor& target, const Source& source, const JacobianOptions& options) {
-  return jacobians("jacobian", target, &source, 1, false, options)[0];
-}
-
 std::vector<Tensor> GradientTape::jacobian(const Tensor& target, const Sources& sources,
                                            const JacobianOptions& options) {
   return jacobians("jacobian", target, sources.begin(), sources.size(), false, options);

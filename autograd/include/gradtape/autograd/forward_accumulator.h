@@ -16,6 +16,7 @@
 //   Tensor g = tape.gradient(f(x), x);
 //   Tensor hv = forward.jvp(g);
 
+#include <type_traits>
 #include <vector>
 
 #include "gradtape/autograd/tape.h"
@@ -31,7 +32,9 @@ class ForwardAccumulator {
  public:
   /// What runs from here on is differentiated in the direction `tangent` of the primal, a Tensor or a Variable. Throws
   /// InvalidArgumentError when the tangent has not the primal's shape and dtype, or is not floating-point.
-  ForwardAccumulator(const Source& primal, const Tensor& tangent) : ForwardAccumulator(Sources{primal}, tangent) {}
+  template <class S>
+  requires std::is_convertible_v<const S&, Source> ForwardAccumulator(const S& primal, const Tensor& tangent)
+      : ForwardAccumulator(Sources{Source(primal)}, Tensors(tangent)) {}
   /// In several primals at once: the sum of their contributions. Throws InvalidArgumentError for another number of
   /// tangents, and for a primal named twice.
   ForwardAccumulator(const Sources& primals, const Tensors& tangents);

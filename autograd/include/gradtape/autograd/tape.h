@@ -139,7 +139,12 @@ class GradientTape {
 
   /// tf.GradientTape.jacobian: shape target.shape + source.shape. Empty where the target does not depend on the
   /// source. Rows are taken together in blocks, whose largest tensor has about a million elements.
-  Tensor jacobian(const Tensor& target, const Source& source, const JacobianOptions& options = {});
+  template <class S>
+  requires std::is_convertible_v<const S&, Source> Tensor jacobian(const Tensor& target, const S& source,
+                                                                   const JacobianOptions& options = {}) {
+    const Source one(source);
+    return jacobians("jacobian", target, &one, 1, false, options)[0];
+  }
   /// With respect to several sources, in their order.
   std::vector<Tensor> jacobian(const Tensor& target, const Sources& sources, const JacobianOptions& options = {});
   /// tf.GradientTape.batch_jacobian: for a target (b, ...) whose row i depends on the source's row i only, shape
