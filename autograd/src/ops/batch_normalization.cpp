@@ -196,7 +196,7 @@ struct Layout {
   Axes there = Axes::none();
 
   Layout(const Tensor& x, std::string_view data_format) : channels_first(is_channels_first(data_format)) {
-    const Shape& shape = checked(x).shape;
+    const Shape& shape = described(x).shape;
     const int rank = shape.rank();
     const bool any_rank = data_format.find("...") != std::string_view::npos;
     if (rank < 2 || (!any_rank && rank != static_cast<int>(data_format.size())))

@@ -96,7 +96,7 @@ using namespace detail;
 Tensor clip_by_value(const Tensor& t, const Operand& clip_value_min, const Operand& clip_value_max) {
   const Where where = where_of(clip_value_min, clip_value_max);
   return in_function(ClipByValue::name, where, [&] {
-    const DType dtype = checked(t).dtype;
+    const DType dtype = described(t).dtype;
     const auto limit = [dtype](const Operand& operand) {
       return operand.is_number() ? operand.as(dtype) : operand.tensor();
     };
@@ -110,7 +110,7 @@ Tensor clip_by_norm(const Tensor& t, const Operand& clip_norm, const Axes& axes,
     check_floating(impl.dtype);
     static_cast<void>(axes.mask(impl.shape.rank()));
     const Tensor limit = clip_norm.is_number() ? clip_norm.as(impl.dtype) : clip_norm.tensor();
-    check_keeps_shape(impl.shape, broadcast_shapes(impl.shape, checked(limit).shape));
+    check_keeps_shape(impl.shape, broadcast_shapes(impl.shape, described(limit).shape));
     const Tensor squares = reduce_sum(square(t, where), axes, {.keepdims = true}, where);
     // The root of a sum that is not 0, so that at 0 the gradient is finite.
     const Tensor positive = greater(squares, 0);

@@ -135,7 +135,7 @@ Tensor filter_gradient(const Arguments& arguments, const Tensor& input, const Sh
 
 int spatial_rank_of(std::string_view op, const Tensor& filters, Where where) {
   return in_function(op, where, [&] {
-    const Shape& shape = checked(filters).shape;
+    const Shape& shape = described(filters).shape;
     if (shape.rank() < 3 || shape.rank() > 5)
       throw InvalidArgumentError("filters of shape " + to_string(shape) +
                                  ": filters have 1, 2 or 3 spatial axes and two of channels");

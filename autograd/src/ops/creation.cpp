@@ -157,9 +157,9 @@ Tensor linspace(double start, double stop, std::int64_t num, DType dtype) {
 
 Tensor linspace(const Tensor& start, const Tensor& stop, std::int64_t num, int axis, Where where) {
   return detail::in_function("linspace", where, [&] {
-    const DType dtype = detail::checked(start).dtype;
+    const DType dtype = detail::described(start).dtype;
     detail::check_floating(dtype);
-    if (detail::checked(stop).dtype != dtype) detail::throw_different_dtypes(dtype, stop.dtype());
+    if (detail::described(stop).dtype != dtype) detail::throw_different_dtypes(dtype, stop.dtype());
     if (num < 1) throw InvalidArgumentError("num is " + std::to_string(num) + "; it must be at least 1");
     const Shape shape = broadcast_shapes(start.shape(), stop.shape());
     const int place = normalize_axis(axis, shape.rank() + 1);

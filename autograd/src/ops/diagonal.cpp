@@ -273,7 +273,7 @@ Tensor set_diag(const Tensor& input, const Tensor& diagonal, const SetDiagOption
 
 Tensor tensor_diag(const Tensor& diagonal, Where where) {
   return in_function("tensor_diag", where, [&] {
-    const Shape& shape = checked(diagonal).shape;
+    const Shape& shape = described(diagonal).shape;
     Shape twice = shape;
     for (std::int64_t length : shape) twice.push_back(length);
     return reshape(diag(reshape(diagonal, {-1}, where), {}, where), twice, where);
@@ -281,7 +281,7 @@ Tensor tensor_diag(const Tensor& diagonal, Where where) {
 }
 Tensor tensor_diag_part(const Tensor& input, Where where) {
   return in_function("tensor_diag_part", where, [&] {
-    const Shape& shape = checked(input).shape;
+    const Shape& shape = described(input).shape;
     const int half = shape.rank() / 2;
     const Shape first = shape.sub(0, half);
     if (shape.rank() == 0 || shape.rank() % 2 != 0 || first != shape.sub(half, shape.rank()))
@@ -293,7 +293,7 @@ Tensor tensor_diag_part(const Tensor& input, Where where) {
 
 Tensor band_part(const Tensor& input, std::int64_t num_lower, std::int64_t num_upper, Where where) {
   return in_function(BandPart::name, where, [&] {
-    const Shape& shape = checked(input).shape;
+    const Shape& shape = described(input).shape;
     const int rank = shape.rank();
     if (rank >= 2 && (num_lower > shape[rank - 2] || num_upper > shape[rank - 1]))
       throw InvalidArgumentError("num_lower " + std::to_string(num_lower) + " and num_upper " +

@@ -16,7 +16,7 @@ namespace {
 using Values = std::vector<Tensor>;
 
 void check_vector(const Tensor& x) {
-  if (checked(x).shape.rank() != 1)
+  if (described(x).shape.rank() != 1)
     throw InvalidArgumentError("a tensor with one axis is needed, got shape " + to_string(x.shape()));
 }
 

@@ -56,7 +56,7 @@ std::vector<Sample> stateless_samples() {
 
 /// The noise_shape with its -1 filled in, after all checks.
 Shape checked_noise_shape(const Tensor& x, double rate, const std::optional<Shape>& noise_shape) {
-  const TensorImpl& input = checked(x);
+  const TensorImpl& input = described(x);
   check_floating(input.dtype);
   if (!(rate >= 0 && rate < 1))
     throw InvalidArgumentError("a rate of " + std::to_string(rate) + "; it must be in [0, 1)");

@@ -97,7 +97,7 @@ using namespace detail;
 
 Tensor gather_nd(const Tensor& params, const Tensor& indices, int batch_dims, Where where) {
   return in_function("gather_nd", where, [&] {
-    const Chosen chosen = chosen_by(indices, checked(params).shape, batch_dims);
+    const Chosen chosen = chosen_by(indices, described(params).shape, batch_dims);
     const Tensor rows = reshape(params, {chosen.rows, chosen.inner}, where);
     return reshape(gather(rows, chosen.places, 0, {}, where), chosen.shape, where);
   });
@@ -107,7 +107,7 @@ Tensor take(const Tensor& x, const Tensor& index_tensor, const TakeOptions& opti
   return in_function("take", where, [&] {
     const IndexTensor indices(index_tensor);
     const Tensor from = options.axis ? x : reshape(x, {-1}, where);
-    const int axis = normalize_axis(options.axis.value_or(0), checked(from).shape.rank());
+    const int axis = normalize_axis(options.axis.value_or(0), described(from).shape.rank());
     return gather(from, inside(indices, from.shape()[axis], options.mode), axis, {}, where);
   });
 }
@@ -127,7 +127,7 @@ Tensor embedding_lookup(const Tensor& params, const Tensor& ids, const Embedding
 
 Tensor unravel_index(const Tensor& indices, const Shape& dims, Where where) {
   return in_function("unravel_index", where, [&] {
-    const DType dtype = checked(indices).dtype;
+    const DType dtype = described(indices).dtype;
     const IndexTensor converted(indices);
     const TensorImpl& from = *impl_of(*converted);
     const std::int64_t size = checked_count(dims, int64);
@@ -153,7 +153,7 @@ Tensor unravel_index(const Tensor& indices, const Shape& dims, Where where) {
 
 Tensor ravel_multi_index(const Tensor& multi_index, const Shape& dims, Where where) {
   return in_function("ravel_multi_index", where, [&] {
-    const Shape& shape = checked(multi_index).shape;
+    const Shape& shape = described(multi_index).shape;
     if (shape.rank() == 0 || shape.front() != dims.rank())
       throw InvalidArgumentError("the first axis of multi_index " + to_string(shape) + " needs " +
                                  std::to_string(dims.rank()) + " numbers, one for each axis of shape " +

@@ -179,7 +179,7 @@ Tensor adjust_contrast(const Tensor& images, double contrast_factor, Where where
 Tensor rgb_to_grayscale(const Tensor& images, Where where) {
   const std::string_view op = "image::rgb_to_grayscale";
   in_function(op, where, [&] {
-    const Shape& shape = checked(images).shape;
+    const Shape& shape = described(images).shape;
     check_floating(images.dtype());
     if (shape.rank() < 1 || shape.back() != 3)
       throw InvalidArgumentError("images of shape " + to_string(shape) + ": the last axis must be the 3 channels");

@@ -109,7 +109,7 @@ Tensor psnr(const Tensor& a, const Tensor& b, double max_val, Where where) {
 
 ImageGradients image_gradients(const Tensor& image, Where where) {
   in_function("image::image_gradients", where, [&] {
-    check_number(checked(image).dtype);
+    check_number(described(image).dtype);
     if (image.rank() != 4)
       throw InvalidArgumentError("an image of shape " + to_string(image.shape()) +
                                  ": (batch, height, width, channels) is needed");

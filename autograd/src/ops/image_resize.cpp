@@ -197,7 +197,7 @@ Tensor image::resize(const Tensor& images, const Shape& size, const ResizeOption
                                       [&](const Method& known) { return known.name == options.method; });
   Shape shape;
   in_function("image::resize", where, [&] {
-    shape = checked(images).shape;
+    shape = described(images).shape;
     if (method == std::end(methods)) {
       std::string known;
       for (const Method& each : methods) known += (known.empty() ? "\"" : ", \"") + std::string(each.name) + "\"";

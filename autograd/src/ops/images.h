@@ -9,7 +9,7 @@ namespace gradtape::detail {
 /// The axis of the height; the width's and the channels' follow. Throws unless the image has them, with or without a
 /// batch before.
 inline int height_axis(const Tensor& image) {
-  const Shape& shape = checked(image).shape;
+  const Shape& shape = described(image).shape;
   if (shape.rank() != 3 && shape.rank() != 4)
     throw InvalidArgumentError("an image of shape " + to_string(shape) +
                                ": (height, width, channels), with or without a batch before, is needed");

@@ -96,7 +96,7 @@ Tensor betainc(const Operand& a, const Operand& b, const Operand& x) {
   return in_function(Betainc::name, where, [&] {
     const Operand& example = !x.is_number() ? x : !a.is_number() ? a : b;
     const Tensor like = example.as_tensor();
-    const DType dtype = checked(like).dtype;
+    const DType dtype = described(like).dtype;
     const auto tensor = [dtype](const Operand& operand) {
       return operand.is_number() ? operand.as(dtype) : operand.tensor();
     };

@@ -15,7 +15,7 @@ namespace {
 using Values = std::vector<Tensor>;
 
 void check_one_shape(const Tensor& a, const Tensor& b, const char* names) {
-  const TensorImpl &first = checked(a), &second = checked(b);
+  const TensorImpl &first = described(a), &second = described(b);
   check_floating(first.dtype);
   if (first.dtype != second.dtype) throw_different_dtypes(first.dtype, second.dtype);
   if (first.shape != second.shape)
@@ -61,7 +61,7 @@ Tensor weighted_cross_entropy_with_logits(const Tensor& labels, const Tensor& lo
   in_function("weighted_cross_entropy_with_logits", where, [&] {
     check_one_shape(labels, logits, "labels and logits");
     if (pos_weight.is_number()) return;
-    const TensorImpl& weight = checked(pos_weight.tensor());
+    const TensorImpl& weight = described(pos_weight.tensor());
     if (weight.dtype != logits.dtype()) throw_different_dtypes(logits.dtype(), weight.dtype);
     if (!broadcasts_to(weight.shape, logits.shape()))
       throw InvalidArgumentError("a pos_weight of shape " + to_string(weight.shape) +
@@ -84,7 +84,7 @@ Tensor log_poisson_loss(const Tensor& targets, const Tensor& log_input, LogPoiss
 }
 
 Tensor l2_loss(const Tensor& t, Where where) {
-  in_function("l2_loss", where, [&] { check_floating(checked(t).dtype); });
+  in_function("l2_loss", where, [&] { check_floating(described(t).dtype); });
   return 0.5 * reduce_sum(square(t, where), {}, {}, where);
 }
 

@@ -17,7 +17,7 @@ Tensor exchanges(const Tensor& lower_upper, const Tensor& perm) {
   check_square_matrices(lower_upper);
   const Shape& shape = lower_upper.shape();
   const Shape expected = shape.sub(0, shape.rank() - 1);
-  if (checked(perm).dtype != int32 && perm.dtype() != int64)
+  if (described(perm).dtype != int32 && perm.dtype() != int64)
     throw InvalidArgumentError("perm must be int32 or int64, not " + text_of(perm.dtype()));
   if (perm.shape() != expected)
     throw InvalidArgumentError("perm has shape " + to_string(perm.shape()) + "; for matrices of shape " +

@@ -53,7 +53,7 @@ Tensor vector_norm(const Tensor& x, const NormOrder& ord, const Axes& axis, Wher
 }
 
 Tensor norm_with_axes(const Tensor& x, const NormOrder& ord, const Axes& axis, Where where) {
-  check_floating(checked(x).dtype);
+  check_floating(described(x).dtype);
   const std::string_view name = ord.name() != nullptr ? ord.name() : "";
   if (ord.name() != nullptr && name != "euclidean" && name != "fro")
     throw InvalidArgumentError("knows no order " + text_of(ord) + "; it is \"euclidean\", \"fro\" or a number");

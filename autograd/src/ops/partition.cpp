@@ -92,7 +92,7 @@ using namespace detail;
 
 Tensor boolean_mask(const Tensor& tensor, const Tensor& mask, const BooleanMaskOptions& options, Where where) {
   return in_function("boolean_mask", where, [&] {
-    const Shape &shape = checked(tensor).shape, &mask_shape = checked(mask).shape;
+    const Shape &shape = described(tensor).shape, &mask_shape = described(mask).shape;
     if (mask_shape.rank() == 0) throw InvalidArgumentError("the mask is a scalar; it needs one axis at least");
     const int axis = normalize_axis(options.axis, shape.rank());
     check_is_part(mask_shape, shape, axis, "mask");
@@ -103,7 +103,7 @@ Tensor boolean_mask(const Tensor& tensor, const Tensor& mask, const BooleanMaskO
 
 std::vector<Tensor> dynamic_partition(const Tensor& data, const Tensor& partitions, int num_partitions, Where where) {
   return in_function("dynamic_partition", where, [&] {
-    const Shape& shape = checked(data).shape;
+    const Shape& shape = described(data).shape;
     const IndexTensor numbers(partitions);
     const TensorImpl& number = checked(*numbers);
     if (num_partitions < 1)
@@ -140,7 +140,7 @@ Tensor dynamic_stitch(const Tensors& indices, const Tensors& data, Where where) 
     for (std::size_t i = 0; i < data.size(); ++i) {
       const IndexTensor own(indices[i]);
       const TensorImpl& number = checked(*own);
-      const Shape& shape = checked(data[i]).shape;
+      const Shape& shape = described(data[i]).shape;
       check_is_part(number.shape, shape, 0, "indices");
       const Shape own_row = shape.sub(number.shape.rank(), shape.rank());
       if (i == 0) row = own_row;

@@ -73,7 +73,7 @@ struct Arguments {
 };
 
 void resolve(const Arguments& arguments, const Tensor& images, Axis (&axes)[3]) {
-  const Shape& shape = checked(images).shape;
+  const Shape& shape = described(images).shape;
   check_number(images.dtype());
   if (shape.rank() != 4)
     throw InvalidArgumentError("images of shape " + to_string(shape) +
@@ -89,7 +89,7 @@ Tensor dilated(std::string_view op, const Tensor& input, const Tensor& filters, 
                const WindowPadding& padding, const ConvolutionOptions& options, Where where) {
   Axis axes[3];
   in_function(op, where, [&] {
-    const Shape &shape = checked(input).shape, &filter = checked(filters).shape;
+    const Shape &shape = described(input).shape, &filter = described(filters).shape;
     check_floating(input.dtype());
     if (input.dtype() != filters.dtype()) throw_different_dtypes(input.dtype(), filters.dtype());
     if (filter.rank() != 3 || shape.rank() != 4 || filter[2] != shape[3])
@@ -164,11 +164,11 @@ Tensor erosion2d(const Tensor& value, const Tensor& filters, const SpatialSizes&
                  const WindowPadding& padding, const ConvolutionOptions& options, Where where) {
   const std::string_view op = "erosion2d";
   in_function(op, where, [&] {
-    if (checked(filters).shape.rank() != 3)
+    if (described(filters).shape.rank() != 3)
       throw InvalidArgumentError("filters of shape " + to_string(filters.shape()) +
                                  ": (height, width, channels) is needed");
   });
-  in_function(op, where, [&] { check_floating(checked(value).dtype); });
+  in_function(op, where, [&] { check_floating(described(value).dtype); });
   const Tensor largest =
       dilated(op, negative(value, where), turned(filters, where), strides, padding, options, where);
   return negative(largest, where);

@@ -6,7 +6,7 @@
 namespace gradtape::detail {
 
 IndexTensor::IndexTensor(const Tensor& indices) : tensor_(&indices) {
-  const DType dtype = checked(indices).dtype;
+  const DType dtype = described(indices).dtype;
   if (dtype == int32 || dtype == int64) return;
   if (!is_integer(dtype))
     throw InvalidArgumentError("indices of an integer dtype are needed, got " + text_of(dtype) + "; cast them first");

@@ -89,7 +89,7 @@ Tensor adapted(Pooled function, const Arguments& arguments, const Tensor& input,
 
 int spatial_rank_of(std::string_view op, const Tensor& input, Where where) {
   return in_function(op, where, [&] {
-    const Shape& shape = checked(input).shape;
+    const Shape& shape = described(input).shape;
     if (shape.rank() < 3 || shape.rank() > 5)
       throw InvalidArgumentError("input of shape " + to_string(shape) +
                                  ": it needs a batch, 1, 2 or 3 spatial axes, and channels");

@@ -176,7 +176,7 @@ struct DrawShapes {
 Tensor parameter(const Operand& operand, const Shape& shape) {
   return broadcast_to(operand.is_number() ? operand.as(float64) : cast(operand.tensor(), float64), shape);
 }
-Shape own_shape(const Operand& operand) { return operand.is_number() ? Shape() : checked(operand.tensor()).shape; }
+Shape own_shape(const Operand& operand) { return operand.is_number() ? Shape() : described(operand.tensor()).shape; }
 
 }  // namespace
 
@@ -185,7 +185,7 @@ Tensor draw_gamma(const Shape& shape, ShapeIs kind, const Operand& alpha, const 
   return in_function(RandomGamma::name, alpha.where(), [&] {
     check_floating(dtype);
     for (const Operand* operand : {&alpha, &beta})
-      if (!operand->is_number() && checked(operand->tensor()).dtype != dtype)
+      if (!operand->is_number() && described(operand->tensor()).dtype != dtype)
         throw InvalidArgumentError("parameters of dtype " + text_of(operand->tensor().dtype()) +
                                    " for samples of dtype " + text_of(dtype) + "; they must be the same");
     const DrawShapes shapes(shape, kind, broadcast_shapes(own_shape(alpha), own_shape(beta)));

@@ -145,7 +145,7 @@ struct AxesLast {
   Axes there = Axes::none();
 
   AxesLast(const Tensor& x, const Axes& axis) {
-    const Shape& shape = checked(x).shape;
+    const Shape& shape = described(x).shape;
     const int rank = shape.rank();
     if (rank == 0) throw InvalidArgumentError("a scalar has no axis to normalise over");
     const unsigned mask = axis.mask(rank);

@@ -120,7 +120,7 @@ Tensor scatter_rows(const Tensor& tensor, const Tensor& places, const Tensor& up
 
 /// The updates as rows; a scalar is spread over all of them.
 Tensor rows_of(const Tensor& updates, const Chosen& chosen, Where where) {
-  const Shape& shape = checked(updates).shape;
+  const Shape& shape = described(updates).shape;
   const Shape rows{chosen.places.num_elements(), chosen.inner};
   if (shape == chosen.shape) return reshape(updates, rows, where);
   if (shape.rank() == 0) return broadcast_to(updates, rows, where);
@@ -131,7 +131,7 @@ Tensor rows_of(const Tensor& updates, const Chosen& chosen, Where where) {
 template <Scatter kind>
 Tensor tensor_scatter(const Tensor& tensor, const Tensor& indices, const Tensor& updates, Where where) {
   return in_function(name_of_scatter(kind), where, [&] {
-    const Shape& shape = checked(tensor).shape;
+    const Shape& shape = described(tensor).shape;
     const Chosen chosen = chosen_by(indices, shape);
     const Tensor rows = reshape(tensor, {chosen.rows, chosen.inner}, where);
     return reshape(scatter_rows<kind>(rows, chosen.places, rows_of(updates, chosen, where), where), shape, where);
@@ -174,7 +174,7 @@ using namespace detail;
 
 Tensor scatter_nd(const Tensor& indices, const Tensor& updates, const Shape& shape, Where where) {
   return in_function("scatter_nd", where, [&] {
-    check_number(checked(updates).dtype);
+    check_number(described(updates).dtype);
     checked_count(shape, updates.dtype());
     const Chosen chosen = chosen_by(indices, shape);
     const Tensor sums =

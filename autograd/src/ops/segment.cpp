@@ -317,7 +317,7 @@ Tensor segment_min(const Tensor& data, const Tensor& segment_ids, Where where) {
   return record(SegmentMin{{0, shape_of(data)}}, {data, segment_ids}, where);
 }
 Tensor segment_mean(const Tensor& data, const Tensor& segment_ids, Where where) {
-  in_function("segment_mean", where, [&] { check_floating(checked(data).dtype); });
+  in_function("segment_mean", where, [&] { check_floating(described(data).dtype); });
   const NameScope scope("segment_mean", where);
   return divided_by_counts(segment_sum(data, segment_ids), segment_ids, false);
 }
@@ -335,13 +335,13 @@ Tensor unsorted_segment_min(const Tensor& data, const Tensor& segment_ids, std::
   return record(UnsortedSegmentMin{{num_segments, shape_of(data)}}, {data, segment_ids}, where);
 }
 Tensor unsorted_segment_mean(const Tensor& data, const Tensor& segment_ids, std::int64_t num_segments, Where where) {
-  in_function("unsorted_segment_mean", where, [&] { check_floating(checked(data).dtype); });
+  in_function("unsorted_segment_mean", where, [&] { check_floating(described(data).dtype); });
   const NameScope scope("unsorted_segment_mean", where);
   return divided_by_counts(unsorted_segment_sum(data, segment_ids, num_segments), segment_ids, false);
 }
 Tensor unsorted_segment_sqrt_n(const Tensor& data, const Tensor& segment_ids, std::int64_t num_segments,
                                Where where) {
-  in_function("unsorted_segment_sqrt_n", where, [&] { check_floating(checked(data).dtype); });
+  in_function("unsorted_segment_sqrt_n", where, [&] { check_floating(described(data).dtype); });
   const NameScope scope("unsorted_segment_sqrt_n", where);
   return divided_by_counts(unsorted_segment_sum(data, segment_ids, num_segments), segment_ids, true);
 }

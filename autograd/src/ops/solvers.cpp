@@ -140,7 +140,7 @@ std::vector<Sample> cholesky_solve_samples() {
 /// Broadcasts the leading axes, where both have matrices; what does not fit is left to the op.
 void broadcast_system(Tensor& a, Tensor& b, std::string_view name, Where where) {
   in_function(name, where, [&] {
-    if (checked(a).shape.rank() >= 2 && checked(b).shape.rank() >= 2) broadcast_batches(a, b, where);
+    if (described(a).shape.rank() >= 2 && described(b).shape.rank() >= 2) broadcast_batches(a, b, where);
     return 0;
   });
 }

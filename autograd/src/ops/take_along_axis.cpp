@@ -102,7 +102,7 @@ Tensor take_along_axis(const Tensor& x, const Tensor& index_tensor, std::optiona
   return in_function(TakeAlongAxis::name, where, [&] {
     if (!axis) return take_along_axis(reshape(x, {-1}, where), index_tensor, 0, where);
     const IndexTensor indices(index_tensor);
-    Shape shape = checked(x).shape, chosen = checked(*indices).shape;
+    Shape shape = described(x).shape, chosen = described(*indices).shape;
     if (shape.rank() != chosen.rank())
       throw InvalidArgumentError("shape " + to_string(shape) + " and indices " + to_string(chosen) +
                                  " must have the same number of axes");

@@ -36,7 +36,7 @@ TensordotAxes facing_axes(int count, int a_rank, int b_rank) {
 }
 
 Tensor dot(const Tensor& a, const Tensor& b, const TensordotAxes& given, Where where) {
-  const Shape &a_shape = checked(a).shape, &b_shape = checked(b).shape;
+  const Shape &a_shape = described(a).shape, &b_shape = described(b).shape;
   if (a.dtype() != b.dtype()) throw_different_dtypes(a.dtype(), b.dtype());
   const TensordotAxes axes = given.named ? given : facing_axes(given.count, a_shape.rank(), b_shape.rank());
   if (axes.a.count() != axes.b.count())
@@ -126,7 +126,7 @@ Tensor tensordot(const Tensor& a, const Tensor& b, const TensordotAxes& axes, Wh
 
 Tensor matvec(const Tensor& a, const Tensor& b, MatvecOptions options, Where where) {
   return in_function("matvec", where, [&] {
-    const Shape &a_shape = checked(a).shape, &b_shape = checked(b).shape;
+    const Shape &a_shape = described(a).shape, &b_shape = described(b).shape;
     if (a_shape.rank() < 2 || b_shape.rank() < 1)
       throw InvalidArgumentError(to_string(a_shape) + " x " + to_string(b_shape) +
                                  ": a matrix (..., m, n) and a vector (..., n) are needed");
@@ -149,7 +149,7 @@ Tensor outer(const Tensor& a, const Tensor& b, Where where) {
 
 Tensor kron(const Tensor& a, const Tensor& b, Where where) {
   return in_function("kron", where, [&] {
-    const Shape &a_shape = checked(a).shape, &b_shape = checked(b).shape;
+    const Shape &a_shape = described(a).shape, &b_shape = described(b).shape;
     const int rank = std::max(a_shape.rank(), b_shape.rank());
     if (2 * rank > Shape::max_rank)
       throw InvalidArgumentError("shapes " + to_string(a_shape) + " and " + to_string(b_shape) +

@@ -127,7 +127,7 @@ Tensor linalg::tridiagonal_matmul(const Tensor& diagonals, const Tensor& rhs, Wh
 
 Tensor linalg::tridiagonal_solve(const Tensor& diagonals, const Tensor& rhs, Where where) {
   return in_function("tridiagonal_solve", where, [&] {
-    const bool is_vector = checked(rhs).shape.rank() == checked(diagonals).shape.rank() - 1;
+    const bool is_vector = described(rhs).shape.rank() == described(diagonals).shape.rank() - 1;
     Tensor a = diagonals, b = is_vector ? expand_dims(rhs, -1, where) : rhs;
     check_system(a, b);
     broadcast_batches(a, b, where);

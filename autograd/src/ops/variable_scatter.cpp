@@ -47,7 +47,7 @@ Variable& scatter(Variable& variable, Scatter kind, const char* name, const Tens
       throw InvalidArgumentError("the variable " + variable.name() + " is a scalar, which has no parts");
     const IndexTensor indices(index_tensor);
     check_indices(checked(*indices), 0, shape);
-    Shape expected = checked(*indices).shape;
+    Shape expected = described(*indices).shape;
     for (int i = 1; i < shape.rank(); ++i) expected.push_back(shape[i]);
     const Tensor updates = checked_updates(variable, kind, operand, expected);
     write(variable, kind, indices, updates, expected, shape[0], product_of(shape, 1, shape.rank()));
