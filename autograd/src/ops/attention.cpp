@@ -19,7 +19,7 @@ namespace {
 using Values = std::vector<Tensor>;
 
 void check_attention(const Tensor& query, const Tensor& key, const Tensor& value, const AttentionOptions& options) {
-  const TensorImpl &q = checked(query), &k = checked(key), &v = checked(value);
+  const TensorImpl &q = described(query), &k = described(key), &v = described(value);
   check_floating(q.dtype);
   check_same_dtype({query, key, value});
   const int rank = q.shape.rank();
@@ -38,7 +38,7 @@ void check_attention(const Tensor& query, const Tensor& key, const Tensor& value
   if (!(options.dropout_p >= 0 && options.dropout_p < 1))
     throw InvalidArgumentError("a dropout_p of " + std::to_string(options.dropout_p) + "; it must be in [0, 1)");
   if (!options.attn_mask) return;
-  const TensorImpl& mask = checked(options.attn_mask);
+  const TensorImpl& mask = described(options.attn_mask);
   if (mask.dtype != boolean && mask.dtype != q.dtype)
     throw InvalidArgumentError("an attn_mask of dtype " + text_of(mask.dtype) + "; it must be bool or " +
                                text_of(q.dtype));

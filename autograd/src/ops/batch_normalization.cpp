@@ -229,7 +229,7 @@ using namespace detail;
 Tensor batch_normalization(const Tensor& x, const Tensor& mean, const Tensor& variance, const Tensor& offset,
                            const Tensor& scale, double variance_epsilon, Where where) {
   in_function("batch_normalization", where, [&] {
-    const TensorImpl& input = checked(x);
+    const TensorImpl& input = described(x);
     check_floating(input.dtype);
     if (!mean) throw_empty(mean);
     if (!variance) throw_empty(variance);

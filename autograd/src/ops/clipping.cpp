@@ -106,7 +106,7 @@ Tensor clip_by_value(const Tensor& t, const Operand& clip_value_min, const Opera
 
 Tensor clip_by_norm(const Tensor& t, const Operand& clip_norm, const Axes& axes, Where where) {
   return in_function("clip_by_norm", where, [&] {
-    const TensorImpl& impl = checked(t);
+    const TensorImpl& impl = described(t);
     check_floating(impl.dtype);
     static_cast<void>(axes.mask(impl.shape.rank()));
     const Tensor limit = clip_norm.is_number() ? clip_norm.as(impl.dtype) : clip_norm.tensor();

@@ -32,7 +32,7 @@ struct Arguments {
 };
 
 void check_tensor(const Tensor& tensor, std::string_view what, int least_rank, int most_rank) {
-  const TensorImpl& impl = checked(tensor);
+  const TensorImpl& impl = described(tensor);
   check_floating(impl.dtype);
   if (impl.shape.rank() < least_rank || impl.shape.rank() > most_rank)
     throw InvalidArgumentError(std::string(what) + " of shape " + to_string(impl.shape) + " has " +

@@ -81,7 +81,7 @@ using namespace detail;
 Tensor local_response_normalization(const Tensor& input, const LocalResponseNormalizationOptions& options,
                                     Where where) {
   in_function("local_response_normalization", where, [&] {
-    const TensorImpl& x = checked(input);
+    const TensorImpl& x = described(input);
     check_floating(x.dtype);
     if (x.shape.rank() != 4)
       throw InvalidArgumentError("an input of shape " + to_string(x.shape) +

@@ -151,7 +151,7 @@ linalg::Normalized linalg::normalize(const Tensor& tensor, NormOrder ord, const 
 
 Tensor trace(const Tensor& x, Where where) {
   return in_function("trace", where, [&] {
-    const TensorImpl& matrices = checked(x);
+    const TensorImpl& matrices = described(x);
     check_number(matrices.dtype);
     if (matrices.shape.rank() < 2)
       throw InvalidArgumentError("matrices are needed, which have two axes or more; got shape " +

@@ -20,7 +20,7 @@ struct Arguments {
 
   /// The shape of the input, channels last.
   Shape checked_shape(const Tensor& input) const {
-    const TensorImpl& impl = checked(input);
+    const TensorImpl& impl = described(input);
     check_floating(impl.dtype);
     if (impl.shape.rank() != spatial_rank + 2)
       throw InvalidArgumentError("input of shape " + to_string(impl.shape) + " has " +

@@ -283,7 +283,7 @@ Axes channels_last(int rank, int axis) {
 Tensor normalize_by_group(std::string_view name, const Tensor& x, const Tensor& scale, const Tensor& offset,
                           const GroupNormalizationOptions& options, Where where) {
   const int axis = in_function(name, where, [&] {
-    const TensorImpl& input = checked(x);
+    const TensorImpl& input = described(x);
     check_floating(input.dtype);
     const int rank = input.shape.rank();
     const int place = normalize_axis(options.axis, rank);
