@@ -32,7 +32,8 @@ int main(int count, char** arguments) {
   std::vector<Tensor> square_layers, network;
   for (std::uint64_t i = 0; i < 4; ++i)
     square_layers.push_back(random::normal({256, 256}, {.stddev = 0.06, .seed = i + 1}));
-  network = {random::normal({20, 64}, {.stddev = 0.2, .seed = 5}), random::normal({64, 64}, {.stddev = 0.1, .seed = 6}),
+  network = {random::normal({20, 64}, {.stddev = 0.2, .seed = 5}),
+             random::normal({64, 64}, {.stddev = 0.1, .seed = 6}),
              random::normal({64, 10}, {.stddev = 0.1, .seed = 7})};
   const auto dense = [](const std::vector<Tensor>& weights) {
     return [&weights](const Tensor& x) {

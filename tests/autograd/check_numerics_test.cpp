@@ -43,8 +43,9 @@ TEST_CASE("check_numerics: the first op that makes an Inf is named, with the pla
 
 TEST_CASE("check_numerics: NaN, and an input that had it already") {
   const Checking checking;
-  CHECK(error_of([] { sqrt(constant({1.f, -1.f})); })
-            .starts_with("[sqrt] the result has NaN at (1,) of shape (2,), float32; all inputs were finite"));
+  CHECK(error_of([] {
+          sqrt(constant({1.f, -1.f}));
+        }).starts_with("[sqrt] the result has NaN at (1,) of shape (2,), float32; all inputs were finite"));
   const std::string text = error_of([] { add(constant({1.f, inf}), constant({1.f, 2.f})); });
   CHECK(text.find("[add] the result has Inf at (1,)") != std::string::npos);
   CHECK(text.find("so had input 0: Inf at (1,)") != std::string::npos);
@@ -76,8 +77,9 @@ TEST_CASE("check_numerics: gradients that are added up are looked at too") {
   GradientTape tape;
   tape.watch(x);
   const Tensor y = identity(x), z = identity(y);
-  CHECK(error_of([&] { tape.gradient({z, y}, x, {.output_gradients = {up, up}}); }).find("[add] the result has Inf at (0,)") !=
-        std::string::npos);
+  CHECK(error_of([&] {
+          tape.gradient({z, y}, x, {.output_gradients = {up, up}});
+        }).find("[add] the result has Inf at (0,)") != std::string::npos);
 }
 
 TEST_CASE("check_numerics: integer results are not looked at, and finite ones pass") {

@@ -37,12 +37,10 @@ Tensor my_sin(const Tensor& x) {
 
 // A gradient with a gradient that is deliberately another one: 100 instead of 2.
 Tensor square_with_own_second_order(const Tensor& x) {
-  const auto slope = custom_gradient([](const Tensor& t) {
-    return with_gradient(2.0 * t, [](const Tensor& dy) { return 100.0 * dy; });
-  });
-  return custom_gradient([slope](const Tensor& t) {
-    return with_gradient(t * t, [=](const Tensor& dy) { return dy * slope(t); });
-  })(x);
+  const auto slope = custom_gradient(
+      [](const Tensor& t) { return with_gradient(2.0 * t, [](const Tensor& dy) { return 100.0 * dy; }); });
+  return custom_gradient(
+      [slope](const Tensor& t) { return with_gradient(t * t, [=](const Tensor& dy) { return dy * slope(t); }); })(x);
 }
 
 auto sum_and_product() {

@@ -145,7 +145,8 @@ TEST_CASE("op table: float32 gives what float64 gives, and so do its gradients")
         CHECK(static_cast<bool>(exact[i]) == static_cast<bool>(single[i]));
         if (!exact[i] || !single[i] || !is_floating(exact[i].dtype())) continue;
         REQUIRE(exact[i].shape() == single[i].shape());
-        CHECK(largest(cast(single[i], float64) - cast(exact[i], float64)) <= 1e-4 * (1e-2 + largest(cast(exact[i], float64))));
+        CHECK(largest(cast(single[i], float64) - cast(exact[i], float64)) <=
+              1e-4 * (1e-2 + largest(cast(exact[i], float64))));
         ++compared;
       }
     }

@@ -147,9 +147,8 @@ TEST_CASE("forward mode: a Variable assigned afterwards has the derivative at th
 }
 
 TEST_CASE("forward mode: through a custom gradient") {
-  const auto cube = custom_gradient([](const Tensor& x) {
-    return with_gradient(x * x * x, [=](const Tensor& dy) { return 3 * dy * x * x; });
-  });
+  const auto cube = custom_gradient(
+      [](const Tensor& x) { return with_gradient(x * x * x, [=](const Tensor& dy) { return 3 * dy * x * x; }); });
   const Tensor x = constant(2.0, float64);
   ForwardAccumulator forward(x, constant(5.0, float64));
   CHECK(forward.jvp(cube(x)).item<double>() == 60);

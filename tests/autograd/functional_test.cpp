@@ -38,7 +38,8 @@ TEST_CASE("functional: jvp gives the value and the derivative in a direction") {
   CHECK(values<float>(y) == Floats{1, 4});
   CHECK(values<float>(dy) == Floats{20, 4});
   const Tensor a = constant(2.f), b = constant(3.f);
-  const auto both = jvp([](const Tensor& x, const Tensor& z) { return x * z; }, {a, b}, {constant(1.f), constant(1.f)});
+  const auto both =
+      jvp([](const Tensor& x, const Tensor& z) { return x * z; }, {a, b}, {constant(1.f), constant(1.f)});
   CHECK(both.derivative.item<float>() == 5);
   CHECK(jvp([](const Tensor&) { return constant(1.f); }, a, b).derivative.item<float>() == 0);
 }

@@ -33,17 +33,14 @@ Cost cost_of(int steps, const Tensor& start, Step step) {
     tape.watch(start);
     Tensor y = start;
     for (int i = 0; i < steps; ++i) y = step(y, i);
-    cost.bytes_per_step =
-        static_cast<double>(memory_statistics().bytes_in_use - before.bytes_in_use) / steps;
+    cost.bytes_per_step = static_cast<double>(memory_statistics().bytes_in_use - before.bytes_in_use) / steps;
     CHECK(tape.gradient(y, start));
     cost.system_allocations = memory_statistics().system_allocations - before.system_allocations;
   }
   return cost;
 }
 
-Tensor recursive_sum(const Tensor& x, int depth) {
-  return depth == 0 ? x : recursive_sum(x, depth - 1) * 0.999 + x;
-}
+Tensor recursive_sum(const Tensor& x, int depth) { return depth == 0 ? x : recursive_sum(x, depth - 1) * 0.999 + x; }
 
 }  // namespace
 
@@ -116,8 +113,7 @@ TEST_CASE("recurrence: recursion of C++ calls, and branches on values") {
   tape.watch(x);
   const Tensor deep = recursive_sum(x, 5'000);
   // A geometric series.
-  CHECK(tape.gradient(deep, x).item<double>() ==
-        Approx((1 - std::pow(0.999, 5'001)) / (1 - 0.999)).epsilon(1e-9));
+  CHECK(tape.gradient(deep, x).item<double>() == Approx((1 - std::pow(0.999, 5'001)) / (1 - 0.999)).epsilon(1e-9));
   // Newton's square root, until it no longer changes: the derivative is that of sqrt.
   Tensor root = x;
   int steps = 0;

@@ -41,8 +41,12 @@ auto failing() {
 
 TEST_CASE("tape safety: every way of assigning leaves the recorded value") {
   const std::function<void(Variable&)> ways[] = {
-      [](Variable& v) { v.assign(constant({9.f, 9.f})); },
-      [](Variable& v) { v.assign_add(constant({9.f, 9.f})); },
+      [](Variable& v) {
+        v.assign(constant({9.f, 9.f}));
+      },
+      [](Variable& v) {
+        v.assign_add(constant({9.f, 9.f}));
+      },
       [](Variable& v) { v.assign_sub(3.f); },
       [](Variable& v) { v.assign(v * 0.f); },
   };

@@ -9,6 +9,7 @@
 #include "ops/checks.h"
 #include "ops/neural_gradients.h"
 #include "ops/normalization_parts.h"
+#include "ops/shared_sums.h"
 
 // Batch normalisation: by the last axis of x, whose other axes count as the rows of a matrix.
 
@@ -17,7 +18,6 @@ namespace detail {
 namespace {
 
 using Values = std::vector<Tensor>;
-using Sums = std::shared_ptr<Tensor>;
 
 kernels::Normalization matrix(const TensorImpl& x) {
   return {x.dtype, product_of(x.shape, 0, x.shape.rank() - 1), x.shape.back()};
@@ -73,7 +73,7 @@ struct BatchNormTraining {
                                of.variance, epsilon, impl_of(y)->data);
   }
   auto gradient(Dy dy, X<0> x, X<1> scale) const {
-    const Sums sums = std::make_shared<Tensor>();
+    const Sums sums = std::make_shared<SharedSums>();
     const auto sum = [=, this](int which) { return batch_sums(epsilon, moments, sums, dy, x)[which]; };
     return partials([=, this] { return batch_gradient(epsilon, moments, sums, dy, x, scale); },
                     [=] { return sum(0); }, [=] { return sum(1); });
@@ -116,9 +116,9 @@ struct BatchNormGradient {
   void forward(const Inputs& x, Tensor& y) const {
     const TensorImpl& input = *impl_of(x[1]);
     const Moments of(moments);
-    *sums = uninitialized(input.dtype, {2, input.shape.back()});
+    void* room = sums->make(x[0], {2, input.shape.back()});
     kernels::normalize_columns_gradient(matrix(input), impl_of(x[0])->data, input.data, impl_of(x[2])->data, of.mean,
-                                        of.variance, epsilon, impl_of(y)->data, mutable_data(*sums));
+                                        of.variance, epsilon, impl_of(y)->data, room);
   }
   auto gradient(Dy u, X<0, 1, 2> dy, X<1> x, X<2, 0, 1> scale) const {
     const auto flat = [=](const Tensor& t) { return reshape(t, matrix_shape(x)); };
@@ -130,7 +130,8 @@ struct BatchNormGradient {
   }
   static std::vector<Sample> samples() {
     return {{[](const Values& x) {
-               return batch_gradient(0.1, moments_of(*impl_of(x[1])), std::make_shared<Tensor>(), x[0], x[1], x[2]);
+               return batch_gradient(0.1, moments_of(*impl_of(x[1])), std::make_shared<SharedSums>(), x[0], x[1],
+                                     x[2]);
              },
              {sample_values({2, 2, 3}, -2, 2), sample_values({2, 2, 3}, -1.5, 2), sample_values({3}, 0.5, 2)}}};
   }
@@ -145,14 +146,14 @@ struct BatchNormSums {
   Tensor compute(const Inputs& x) const {
     const TensorImpl& input = *impl_of(x[1]);
     const std::int64_t channels = input.shape.back();
-    if (!*sums) {
-      *sums = uninitialized(input.dtype, {2, channels});
+    if (!sums->are_of(x[0])) {
+      void* room = sums->make(x[0], {2, channels});
       const Moments of(moments);
       const Tensor dx = uninitialized(input.dtype, input.shape), scale = ones({channels}, input.dtype);
       kernels::normalize_columns_gradient(matrix(input), impl_of(x[0])->data, input.data, impl_of(scale)->data,
-                                          of.mean, of.variance, epsilon, impl_of(dx)->data, mutable_data(*sums));
+                                          of.mean, of.variance, epsilon, impl_of(dx)->data, room);
     }
-    return view(*sums, {2, channels});
+    return view(sums->sums, {2, channels});
   }
   auto gradient(Dy u, X<0, 1> dy, X<1> x) const {
     const auto normalized = [=, this] { return NormalizedMatrix(reshape(x, matrix_shape(x)), 0, epsilon, true); };
@@ -162,7 +163,7 @@ struct BatchNormSums {
   }
   static std::vector<Sample> samples() {
     return {{[](const Values& x) {
-               return batch_sums(0.1, moments_of(*impl_of(x[1])), std::make_shared<Tensor>(), x[0], x[1]);
+               return batch_sums(0.1, moments_of(*impl_of(x[1])), std::make_shared<SharedSums>(), x[0], x[1]);
              },
              {sample_values({2, 2, 3}, -2, 2), sample_values({2, 2, 3}, -1.5, 2)}}};
   }

@@ -31,12 +31,13 @@ struct Subtract : BinaryOp<Binary::subtract> {
   static auto samples() { return binary_samples(gradtape::subtract, -2, 2); }
 };
 
-// dy * x. The gradient of a sum is the number 1: then it is x, under an identity of its own, unless a tape records (or
-// dy stands for several rows and has no data).
+// dy * x. The gradient of a sum is the number 1: then it is x, under an identity of its own, unless a tape records
+// (or dy stands for several rows and has no data).
 Tensor scaled(const Tensor& dy, const Tensor& x) {
   const TensorImpl &factor = *impl_of(dy), &value = *impl_of(x);
-  const bool is_one = factor.count == 1 && factor.data != nullptr && (factor.dtype == float32 ? *static_cast<const float*>(factor.data) == 1
-                                                                    : *static_cast<const double*>(factor.data) == 1);
+  const bool is_one = factor.count == 1 && factor.data != nullptr &&
+                      (factor.dtype == float32 ? *static_cast<const float*>(factor.data) == 1
+                                               : *static_cast<const double*>(factor.data) == 1);
   if (is_one && value.count > 1 && dy.rank() <= x.rank() && recording_log() == nullptr) return view(x, value.shape);
   return dy * x;
 }

@@ -65,7 +65,9 @@ struct SaturateCast {
     });
   }
   static std::vector<Sample> samples() {
-    const auto call = [](const std::vector<Tensor>& x) { return record(SaturateCast{float64, float64}, {x[0]}, {}); };
+    const auto call = [](const std::vector<Tensor>& x) {
+      return record(SaturateCast{x[0].dtype(), x[0].dtype()}, {x[0]}, {});
+    };
     return {{call, {sample_values({2, 3}, -2, 2)}}, {call, {sample_values({}, -2, 2)}}};
   }
 };

@@ -70,7 +70,8 @@ struct Gather {
         no_partial);
   }
   Tensor all_rows(const RowInputs& x) const {
-    return x.only(0) ? gather(x[0], x[1], normalize_axis(axis, x.rank(0)) + 1) : Tensor();
+    const Shape& indices = x[1].shape();
+    return x.only(0) && batch_dims(indices) == 0 ? gather(x[0], x[1], axis(indices) + 1) : Tensor();
   }
   static std::vector<Sample> samples() {
     return {
@@ -109,9 +110,8 @@ struct GatherGradient {
     return partials([=, this] { return gather(dy, indices, axis, {.batch_dims = batch_dims}); }, no_partial);
   }
   Tensor all_rows(const RowInputs& x) const {
-    if (!x.only(0)) return {};
-    const int place = normalize_axis(axis, params_shape.rank());
-    return gather_gradient(x[0], x[1], place + 1, behind_rows(x.count(), params_shape));
+    if (!x.only(0) || batch_dims != 0) return {};
+    return gather_gradient(x[0], x[1], axis + 1, 0, behind_rows(x.count(), params_shape));
   }
   static std::vector<Sample> samples() {
     return {{[](const Values& x) {

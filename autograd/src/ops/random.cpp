@@ -47,9 +47,8 @@ std::uint64_t system_seed() {
 // Streams with a seed of their own are stream 0, which the process's generator never takes.
 kernels::PhiloxStream stream_for(const std::optional<std::uint64_t>& seed) {
   if (seed) return {.key = *seed, .stream = 0};
-  return RandomReplay::next([] {
-    return kernels::PhiloxStream{.key = global_seed.load(), .stream = next_stream.fetch_add(1)};
-  });
+  return RandomReplay::next(
+      [] { return kernels::PhiloxStream{.key = global_seed.load(), .stream = next_stream.fetch_add(1)}; });
 }
 
 Tensor draw_normal(const char* op, const Shape& shape, const random::NormalOptions& options, TakeStream take) {

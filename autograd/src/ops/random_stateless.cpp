@@ -124,8 +124,7 @@ kernels::PhiloxStream next_of(std::uint64_t key, std::uint64_t& next) {
 
 Tensor Generator::normal(const Shape& shape, const NormalOptions& options) {
   refuse_seed("random.Generator.normal", options.seed);
-  return draw_normal("random.Generator.normal", shape, options,
-                     [&] { return next_of(key_, next_); });
+  return draw_normal("random.Generator.normal", shape, options, [&] { return next_of(key_, next_); });
 }
 Tensor Generator::truncated_normal(const Shape& shape, const NormalOptions& options) {
   refuse_seed("random.Generator.truncated_normal", options.seed);
@@ -134,8 +133,7 @@ Tensor Generator::truncated_normal(const Shape& shape, const NormalOptions& opti
 }
 Tensor Generator::uniform(const Shape& shape, const UniformOptions& options) {
   refuse_seed("random.Generator.uniform", options.seed);
-  return draw_uniform("random.Generator.uniform", shape, options,
-                      [&] { return next_of(key_, next_); });
+  return draw_uniform("random.Generator.uniform", shape, options, [&] { return next_of(key_, next_); });
 }
 Tensor Generator::binomial(const Shape& shape, const Operand& counts, const Operand& probs,
                            const CountDrawOptions& options) {

@@ -8,6 +8,7 @@
 #include "ops/checks.h"
 #include "ops/neural_gradients.h"
 #include "ops/normalization_parts.h"
+#include "ops/shared_sums.h"
 
 // Layer, RMS, group and instance normalisation: over the last axes of x, which count as the rows of a matrix.
 
@@ -36,9 +37,6 @@ struct RowAttributes {
   }
   Tensor as_matrix(const Tensor& t, const Tensor& x) const { return reshape(t, matrix_shape(x)); }
 };
-
-/// What a first-order gradient computes on the way to dx: the gradients of scale and offset, (2, columns).
-using Sums = std::shared_ptr<Tensor>;
 
 Tensor row_gradient(const RowAttributes& row, const Tensor& statistics, const Sums& sums, const Tensor& dy,
                     const Tensor& x, const Tensor& scale);
@@ -69,7 +67,7 @@ struct RowNormalization : RowAttributes {
                             impl_of(y)->data, mutable_data(statistics));
   }
   auto gradient(Dy dy, X<0> x, X<1> scale) const {
-    const Sums sums = std::make_shared<Tensor>();
+    const Sums sums = std::make_shared<SharedSums>();
     const auto sum = [=, this](int which) {
       return reshape(row_sums(*this, statistics, sums, dy, x)[which], row_shape(x->shape()));
     };
@@ -88,9 +86,9 @@ struct RowNormalizationGradient : RowAttributes {
   void forward(const Inputs& x, Tensor& y) const {
     const TensorImpl& input = *impl_of(x[1]);
     const kernels::Normalization shape = matrix(input);
-    *sums = uninitialized(input.dtype, {2, shape.columns});
+    void* room = sums->make(x[0], {2, shape.columns});
     kernels::normalize_rows_gradient(shape, impl_of(x[0])->data, input.data, impl_of(x[2])->data,
-                                     impl_of(statistics)->data, centred, impl_of(y)->data, mutable_data(*sums));
+                                     impl_of(statistics)->data, centred, impl_of(y)->data, room);
   }
   auto gradient(Dy u, X<0, 1, 2> dy, X<1> x, X<2, 0, 1> scale) const {
     const auto flat = [=, this](const Tensor& t) { return as_matrix(t, x); };
@@ -113,13 +111,13 @@ struct RowNormalizationSums : RowAttributes {
   Tensor compute(const Inputs& x) const {
     const TensorImpl& input = *impl_of(x[1]);
     const kernels::Normalization shape = matrix(input);
-    if (!*sums) {
-      *sums = uninitialized(input.dtype, {2, shape.columns});
+    if (!sums->are_of(x[0])) {
+      void* room = sums->make(x[0], {2, shape.columns});
       const Tensor dx = uninitialized(input.dtype, input.shape), scale = ones({shape.columns}, input.dtype);
       kernels::normalize_rows_gradient(shape, impl_of(x[0])->data, input.data, impl_of(scale)->data,
-                                       impl_of(statistics)->data, centred, impl_of(dx)->data, mutable_data(*sums));
+                                       impl_of(statistics)->data, centred, impl_of(dx)->data, room);
     }
-    return view(*sums, {2, shape.columns});
+    return view(sums->sums, {2, shape.columns});
   }
   auto gradient(Dy u, X<0, 1> dy, X<1> x) const {
     return partials(
@@ -169,7 +167,7 @@ Tensor row_samples_call(bool centred, const Tensor& dy, const Tensor& x, const T
   const Tensor statistics = uninitialized(x.dtype(), {shape.rows, 2}), y = uninitialized(x.dtype(), x.shape());
   kernels::normalize_rows(shape, impl_of(x)->data, impl_of(scale)->data, impl_of(scale)->data, row.epsilon, centred,
                           mutable_data(y), mutable_data(statistics));
-  const Sums sums = std::make_shared<Tensor>();
+  const Sums sums = std::make_shared<SharedSums>();
   return of_scale ? row_sums(row, statistics, sums, dy, x) : row_gradient(row, statistics, sums, dy, x, scale);
 }
 

@@ -1,15 +1,15 @@
 #pragma once
 // Several rows of a Jacobian in one backward pass.
 //
-// A row of a Jacobian is a backward pass that starts at a one in another place. A vectorised pass takes a block of rows
-// at once. What differs between them is a Tensor that "has rows": its shape is that of one row, so that gradients are
-// written without a thought of it, and the elements of all rows lie in a tensor of the shape (rows, shape...) behind it.
-// What is the same in all rows, as everything that was recorded is, remains an ordinary tensor.
+// A row of a Jacobian is a backward pass that starts at a one in another place. A vectorised pass takes a block of
+// rows at once. What differs between them is a Tensor that "has rows": its shape is that of one row, so that
+// gradients are written without a thought of it, and the elements of all rows lie in a tensor of the shape (rows,
+// shape...) behind it. What is the same in all rows, as everything that was recorded is, remains an ordinary tensor.
 //
-// record() gives an op that meets rows its inputs as RowInputs. The op's rule, all_rows, makes the result for all rows
-// out of public ops, so that outer tapes record it; it returns an empty Tensor for a case that it does not know. An op
-// without a rule is run row by row. A tensor that has rows has no elements of its own: code that would read them throws,
-// and the Jacobian is then computed row by row altogether.
+// record() gives an op that meets rows its inputs as RowInputs. The op's rule, all_rows, makes the result for all
+// rows out of public ops, so that outer tapes record it; it returns an empty Tensor for a case that it does not know.
+// An op without a rule is run row by row. A tensor that has rows has no elements of its own: code that would read
+// them throws, and the Jacobian is then computed row by row altogether.
 
 #include <cstdint>
 #include <vector>

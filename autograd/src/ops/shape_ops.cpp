@@ -24,9 +24,7 @@ struct Reshape {
   Shape input_shape;
 
   Tensor compute(const Inputs& x) const { return view(x[0], resolved(x.shape(0))); }
-  Tensor all_rows(const RowInputs& x) const {
-    return reshape(x[0], behind_rows(x.count(), resolved(x.shape(0))));
-  }
+  Tensor all_rows(const RowInputs& x) const { return reshape(x[0], behind_rows(x.count(), resolved(x.shape(0)))); }
   auto gradient(Dy dy) const {
     return partials([=, this] { return reshape(dy, input_shape); });
   }
@@ -102,9 +100,7 @@ struct Squeeze {
   Shape input_shape;
 
   Tensor compute(const Inputs& x) const { return view(x[0], squeezed(x.shape(0))); }
-  Tensor all_rows(const RowInputs& x) const {
-    return reshape(x[0], behind_rows(x.count(), squeezed(x.shape(0))));
-  }
+  Tensor all_rows(const RowInputs& x) const { return reshape(x[0], behind_rows(x.count(), squeezed(x.shape(0)))); }
   Shape squeezed(const Shape& input) const {
     unsigned removed = axis.mask(input.rank());
     for (int i = 0; i < input.rank(); ++i) {

@@ -15,11 +15,10 @@ ForwardAccumulator::ForwardAccumulator(const Sources& primals, const Tensors& ta
   for (std::size_t i = 0; i < primals_.size(); ++i) {
     const Tensor &primal = primals_[i].tensor(), &tangent = tangents_[i];
     if (!is_floating(primal.dtype()) || primal.dtype() != tangent.dtype() || primal.shape() != tangent.shape())
-      throw InvalidArgumentError("a tangent of shape " + to_string(tangent.shape()) + " and dtype " +
-                                 std::string(name_of(tangent.dtype())) + " for primal " + std::to_string(i) +
-                                 " of shape " + to_string(primal.shape()) + " and dtype " +
-                                 std::string(name_of(primal.dtype())) +
-                                 "; both must be the same, and floating-point");
+      throw InvalidArgumentError(
+          "a tangent of shape " + to_string(tangent.shape()) + " and dtype " + std::string(name_of(tangent.dtype())) +
+          " for primal " + std::to_string(i) + " of shape " + to_string(primal.shape()) + " and dtype " +
+          std::string(name_of(primal.dtype())) + "; both must be the same, and floating-point");
     for (std::size_t k = 0; k < i; ++k)
       if (primals_[k].tensor().id() == primal.id())
         throw InvalidArgumentError("primals " + std::to_string(k) + " and " + std::to_string(i) +
@@ -45,8 +44,7 @@ std::vector<Tensor> ForwardAccumulator::jvp(const Tensors& targets, const JvpOpt
   }
   std::vector<Source> sources;
   for (std::size_t i = 0; i < targets.size(); ++i) sources.push_back(upstream[i] ? upstream[i] : targets[i]);
-  std::vector<Tensor> derivatives =
-      linear.gradient(connected, sources, {.output_gradients = directions});
+  std::vector<Tensor> derivatives = linear.gradient(connected, sources, {.output_gradients = directions});
   for (std::size_t i = 0; i < derivatives.size(); ++i) {
     if (derivatives[i]) continue;
     // A gradient that is zero whatever arrives from above, as that of sign, depends on nothing: then so is this.

@@ -55,8 +55,8 @@ ValueAndDerivative jvp(const TensorsFunction& f, const Sources& inputs, const Te
 std::vector<Tensor> hvp(const TensorsFunction& f, const Sources& inputs, const Tensors& v) {
   const GradientOptions zero{.unconnected_gradients = UnconnectedGradients::zero};
   if (v.size() != inputs.size())
-    throw InvalidArgumentError("[hvp] " + std::to_string(v.size()) + " vectors for " +
-                               std::to_string(inputs.size()) + " inputs");
+    throw InvalidArgumentError("[hvp] " + std::to_string(v.size()) + " vectors for " + std::to_string(inputs.size()) +
+                               " inputs");
   GradientTape outer(own_sources);
   watch(outer, inputs);
   std::vector<Tensor> gradients;

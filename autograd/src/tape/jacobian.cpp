@@ -73,8 +73,7 @@ class GradientTape::Rows {
   std::int64_t largest() const {
     std::int64_t most = 1;
     for (std::size_t i = state_.first; i < state_.log->size(); ++i)
-      if (state_.log->node(i).tapes & state_.bit)
-        most = std::max(most, state_.log->node(i).shape.num_elements());
+      if (state_.log->node(i).tapes & state_.bit) most = std::max(most, state_.log->node(i).shape.num_elements());
     return most;
   }
 

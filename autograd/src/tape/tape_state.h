@@ -62,7 +62,9 @@ struct GradientTape::State {
     return detail::empty_tensor("it is a gradient that does not exist: " + text);
   }
 
-  bool is_recorded(detail::Edge edge) const { return edge >= static_cast<detail::Edge>(first) && (log->node(edge).tapes & bit); }
+  bool is_recorded(detail::Edge edge) const {
+    return edge >= static_cast<detail::Edge>(first) && (log->node(edge).tapes & bit);
+  }
 
   // The entry that the tape knows the tensor by as a source, or none.
   detail::Edge find_source(const Source& source) const {

@@ -119,7 +119,8 @@ Tensor view(const Tensor& tensor, const Shape& shape, std::int64_t offset) {
 void throw_empty(const Tensor& tensor) {
   if (tensor)
     throw FailedPreconditionError(
-        "the values of a gradient are read while a Jacobian takes several rows at once; pass it {.vectorize = false}");
+        "the values of a gradient are read while a Jacobian takes several rows at once; pass it {.vectorize = "
+        "false}");
   throw FailedPreconditionError("the tensor is empty: " + tensor.why_empty());
 }
 

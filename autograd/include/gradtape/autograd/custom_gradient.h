@@ -38,8 +38,8 @@ WithGradient with_gradient(Tensor value, F gradient) {
 /// For a function of several results, of one floating-point dtype: `gradient` takes a std::vector<Tensor>, the
 /// gradients that arrive at them; zeros where nothing does.
 template <class F>
-requires std::is_invocable_v<const F&, const std::vector<Tensor>&> WithGradients
-with_gradient(const Tensors& values, F gradient) {
+requires std::is_invocable_v < const F&, const std::vector<Tensor>
+& > WithGradients with_gradient(const Tensors& values, F gradient) {
   return {values, [gradient = std::move(gradient)](const std::vector<Tensor>& upstream) {
             return detail::gradient_list(gradient(upstream));
           }};

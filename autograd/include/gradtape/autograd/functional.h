@@ -1,11 +1,11 @@
 #pragma once
 // Derivatives of functions, without a tape in sight.
 //
-// f takes Tensors, up to six, or one std::vector<Tensor>, and returns a Tensor. What it is differentiated with respect
-// to is a Tensor, its argument, or a Variable, which is not passed: f reads it itself. A braced list or a vector of
-// them is several; then results are lists in the same order. Where f does not depend on something, the derivative is
-// zero. Other tapes record all of it, so that these functions nest. The names are those of torch.autograd.functional
-// and of JAX; TensorFlow has tapes and accumulators only.
+// f takes Tensors, up to six, or one std::vector<Tensor>, and returns a Tensor. What it is differentiated with
+// respect to is a Tensor, its argument, or a Variable, which is not passed: f reads it itself. A braced list or a
+// vector of them is several; then results are lists in the same order. Where f does not depend on something, the
+// derivative is zero. Other tapes record all of it, so that these functions nest. The names are those of
+// torch.autograd.functional and of JAX; TensorFlow has tapes and accumulators only.
 
 #include <type_traits>
 #include <utility>

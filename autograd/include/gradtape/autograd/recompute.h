@@ -39,10 +39,10 @@ struct RecomputedFunction {
 /// f takes Tensors and returns a Tensor or Tensors of one floating-point dtype. There are gradients for the arguments
 /// and for the trainable Variables that f reads, of every order.
 ///
-/// The second run sees what the first saw: Variables have the values that they had, those that f assigned keep what the
-/// first run gave them, and random ops draw the same numbers. f must not depend on other state that changes, and tensors
-/// that it captures count as constants: pass them as arguments. Throws FailedPreconditionError when the second run draws
-/// more random numbers than the first.
+/// The second run sees what the first saw: Variables have the values that they had, those that f assigned keep what
+/// the first run gave them, and random ops draw the same numbers. f must not depend on other state that changes, and
+/// tensors that it captures count as constants: pass them as arguments. Throws FailedPreconditionError when the
+/// second run draws more random numbers than the first.
 template <class F>
 auto recompute_grad(F f, Where where = Where::here()) {
   return detail::RecomputedFunction<F>{std::move(f), where};

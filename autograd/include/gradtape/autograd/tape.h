@@ -164,8 +164,8 @@ class GradientTape {
   State& state() const;
   void write_gradients(const Tensors& targets, const Source* sources, std::size_t count,
                        const GradientOptions& options, Tensor* gradients);
-  std::vector<Tensor> jacobians(const char* function, const Tensor& target, const Source* sources,
-                                std::size_t count, bool batched, const JacobianOptions& options);
+  std::vector<Tensor> jacobians(const char* function, const Tensor& target, const Source* sources, std::size_t count,
+                                bool batched, const JacobianOptions& options);
   std::unique_ptr<State> state_;
 };
 
