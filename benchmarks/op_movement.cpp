@@ -6,14 +6,15 @@ int main(int count, char** arguments) {
   using namespace op_cases;
   using Inputs = const std::vector<Tensor>&;
   const Runner run(count, arguments);
-  const Tensor matrix = values({4000, 4000}, 1), batch = values({64, 500, 500}, 2), half = values({4000, 2000}, 3);
+  const Tensor matrix = values({4000, 4000}, 1), batch = values({64, 500, 500}, 2), half = values({4000, 2000}, 3),
+               other = values({4000, 2000}, 8);
   const Tensor table = values({100'000, 128}, 4), rows = indices(125'000, 100'000, 5),
                columns = indices(4000, 4000, 6);
   run.both("op_transpose", {matrix}, [](Inputs t) { return transpose(t[0]); });
   run.both("op_transpose_batch", {batch}, [](Inputs t) { return transpose(t[0], {0, 2, 1}); });
   run.both("op_transpose_outer", {batch}, [](Inputs t) { return transpose(t[0], {1, 0, 2}); });
-  run.both("op_concat_rows", {half, half}, [](Inputs t) { return concat({t[0], t[1]}, 0); });
-  run.both("op_concat_columns", {half, half}, [](Inputs t) { return concat({t[0], t[1]}, 1); });
+  run.both("op_concat_rows", {half, other}, [](Inputs t) { return concat({t[0], t[1]}, 0); });
+  run.both("op_concat_columns", {half, other}, [](Inputs t) { return concat({t[0], t[1]}, 1); });
   run.both("op_slice_columns", {matrix}, [](Inputs t) { return slice(t[0], {0, 1000}, {4000, 2000}); });
   run.both("op_tile", {half}, [](Inputs t) { return tile(t[0], {1, 2}); });
   run.both("op_pad", {matrix}, [](Inputs t) { return pad(t[0], {{1, 1}, {1, 1}}); });
