@@ -1,11 +1,12 @@
 #include "autograd/op_index.h"
 
 #include <algorithm>
+#include <cctype>
 #include <filesystem>
 #include <fstream>
 #include <map>
-#include <regex>
 #include <sstream>
+#include <string_view>
 
 #include "gradtape/autograd/autograd.h"
 #include "ops/sample.h"
@@ -61,20 +62,36 @@ class HeaderReader {
   }
 
   void add(std::vector<Declaration>& found) {
-    static const std::regex function(
-        R"(^(?:template <[^>]*> (?:requires .*? )?)?(?:inline )?(?:std::vector<Tensor>|[A-Z]\w*) (\w+)\(.*)");
-    std::smatch match;
-    if (!std::regex_match(statement_, match, function) || statement_.starts_with("struct ")) return;
-    std::string name = match[1];
+    const auto open = statement_.find('(');
+    if (open == std::string::npos || statement_.starts_with("struct ") || statement_.starts_with("class ")) return;
+    const auto space = statement_.rfind(' ', open);
+    if (space == std::string::npos) return;
+    std::string name = statement_.substr(space + 1, open - space - 1);
+    const auto is_name = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; };
+    // A function returns a Tensor, several, or a struct of them; operators and macros are none.
+    const std::string type = statement_.substr(0, space);
+    const char first = type[type.rfind(' ') + 1];
+    const bool returns_tensors =
+        std::isupper(static_cast<unsigned char>(first)) != 0 || type.ends_with("std::vector<Tensor>");
+    if (name.empty() || name == "requires" || !std::all_of(name.begin(), name.end(), is_name) || !returns_tensors)
+      return;
     for (const std::string& scope : scopes_) {
       if (scope.find("detail") != std::string::npos) return;
       if (scope != "gradtape") name = scope + "::" + name;
     }
     const auto body = statement_.find(") {");
     std::string signature = body == std::string::npos ? statement_ : statement_.substr(0, body + 1);
-    signature = std::regex_replace(signature, std::regex(R"(,? ?Where where = Where::here\(\))"), "");
-    signature = std::regex_replace(signature, std::regex(R"(^inline |;$)"), "");
+    signature = without(signature, ", Where where = Where::here()");
+    signature = without(signature, "Where where = Where::here()");
+    if (signature.starts_with("inline ")) signature.erase(0, 7);
+    if (signature.ends_with(";")) signature.pop_back();
     found.push_back({name, signature, comment_, header_});
+  }
+
+  static std::string without(std::string text, std::string_view part) {
+    const auto place = text.find(part);
+    if (place != std::string::npos) text.erase(place, part.size());
+    return text;
   }
 
   std::string header_, statement_, comment_;
@@ -135,7 +152,11 @@ std::string first_sentence(const std::string& text) {
   return end == std::string::npos ? text : text.substr(0, end + 1);
 }
 
-std::string in_table(std::string text) { return std::regex_replace(text, std::regex(R"(\|)"), "\\|"); }
+std::string in_table(const std::string& text) {
+  std::string escaped;
+  for (const char c : text) escaped += c == '|' ? std::string("\\|") : std::string(1, c);
+  return escaped;
+}
 
 }  // namespace
 
