@@ -37,7 +37,10 @@ struct MaxPool {
   static constexpr std::string_view name = "max_pool";
   Pooling pooling;
 
-  Shape infer(const Inputs&) const { return pooling.result; }
+  Shape infer(const Inputs& x) const {
+    check_floating(x.dtype(0));
+    return pooling.result;
+  }
   void forward(const Inputs& x, Tensor& y) const {
     kernels::max_pool(x.dtype(0), pooling.shape, x.impl(0).data, impl_of(y)->data);
   }
@@ -57,7 +60,10 @@ struct MaxPoolScatter {
   static constexpr std::string_view name = "max_pool_gradient";
   Pooling pooling;
 
-  Shape infer(const Inputs&) const { return pooling.input; }
+  Shape infer(const Inputs& x) const {
+    check_floating(x.dtype(0));
+    return pooling.input;
+  }
   void forward(const Inputs& x, Tensor& y) const {
     kernels::max_pool_scatter(x.dtype(0), pooling.shape, x.impl(0).data, x.impl(1).data, x.impl(2).data,
                               impl_of(y)->data);
@@ -80,7 +86,10 @@ struct MaxPoolGather {
   static constexpr std::string_view name = "max_pool_gather";
   Pooling pooling;
 
-  Shape infer(const Inputs&) const { return pooling.result; }
+  Shape infer(const Inputs& x) const {
+    check_floating(x.dtype(0));
+    return pooling.result;
+  }
   void forward(const Inputs& x, Tensor& y) const {
     kernels::max_pool_gather(x.dtype(0), pooling.shape, x.impl(0).data, x.impl(1).data, x.impl(2).data,
                              impl_of(y)->data);
@@ -104,7 +113,10 @@ struct MaxPoolPlaces {
   Pooling pooling;
   bool count_images;
 
-  Shape infer(const Inputs&) const { return pooling.result; }
+  Shape infer(const Inputs& x) const {
+    check_floating(x.dtype(0));
+    return pooling.result;
+  }
   DType dtype(const Inputs&) const { return int64; }
   void forward(const Inputs& x, Tensor& y) const {
     kernels::max_pool_places(x.dtype(0), pooling.shape, x.impl(0).data, count_images,
@@ -123,7 +135,10 @@ struct AvgPool {
   static constexpr std::string_view name = "avg_pool";
   Pooling pooling;
 
-  Shape infer(const Inputs&) const { return pooling.result; }
+  Shape infer(const Inputs& x) const {
+    check_floating(x.dtype(0));
+    return pooling.result;
+  }
   void forward(const Inputs& x, Tensor& y) const {
     kernels::avg_pool(x.dtype(0), pooling.shape, x.impl(0).data, impl_of(y)->data);
   }
@@ -143,7 +158,10 @@ struct AvgPoolScatter {
   static constexpr std::string_view name = "avg_pool_gradient";
   Pooling pooling;
 
-  Shape infer(const Inputs&) const { return pooling.input; }
+  Shape infer(const Inputs& x) const {
+    check_floating(x.dtype(0));
+    return pooling.input;
+  }
   void forward(const Inputs& x, Tensor& y) const {
     kernels::avg_pool_gradient(x.dtype(0), pooling.shape, x.impl(0).data, impl_of(y)->data);
   }
